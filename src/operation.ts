@@ -1,0 +1,104 @@
+/**
+ * `Operation<A>`: one Redis operation that is both a `TaskEither<ResultStoreError, A>`
+ * and an RxJS `ObservableInput<A>`.
+ *
+ * It is lazy: each call and each subscription runs it again. It never rejects: a
+ * failure is a `Left` when called and an error notification when subscribed to, and
+ * it is the same value in both. Unsubscribing stops its retries and drops its reply.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { LazyArg } from 'fp-ts/lib/function.js';
+import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
+import * as Rx from 'rxjs';
+import { fromUnknown, type ResultStoreError, UnexpectedError } from './errors.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Operation<A> extends TaskEither<ResultStoreError, A> {
+  readonly [Symbol.observable]: () => Rx.Observable<A>;
+  readonly subscribe: Rx.Observable<A>['subscribe'];
+  readonly pipe: Rx.Observable<A>['pipe'];
+}
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/**
+ * The first value of `source`, whose errors become `ResultStoreError`s.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> => {
+  const single = source.pipe(
+    Rx.take(1),
+    Rx.catchError((error: unknown) => Rx.throwError(() => fromUnknown(error))),
+  );
+  const settled = single.pipe(
+    Rx.map((a): E.Either<ResultStoreError, A> => E.right(a)),
+    Rx.catchError((error: ResultStoreError) => Rx.of(E.left(error))),
+  );
+  const empty = E.left(new UnexpectedError('The operation completed without a value'));
+  return Object.assign(() => Rx.firstValueFrom(settled, { defaultValue: empty }), {
+    [Rx.observable]: () => single,
+    subscribe: single.subscribe.bind(single),
+    pipe: single.pipe.bind(single),
+  }) as Operation<A>;
+};
+
+/**
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromTaskEither = <A>(task: TaskEither<ResultStoreError, A>): Operation<A> =>
+  fromObservable(Rx.defer(task).pipe(Rx.mergeMap(orThrow)));
+
+/**
+ * @category conversions
+ * @since 0.1.0
+ */
+export const fromEither = <A>(either: E.Either<ResultStoreError, A>): Operation<A> =>
+  fromObservable(orThrow(either));
+
+const orThrow = <A>(either: E.Either<ResultStoreError, A>): Rx.Observable<A> =>
+  E.isRight(either) ? Rx.of(either.right) : Rx.throwError(() => either.left);
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const of = <A>(a: A): Operation<A> => fromObservable(Rx.of(a));
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const fail = <A = never>(error: ResultStoreError): Operation<A> =>
+  fromObservable(Rx.throwError(() => error));
+
+/**
+ * Runs the promise anew at each call and subscription.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tryCatch = <A>(
+  promise: LazyArg<Promise<A>>,
+  onRejected: (reason: unknown) => ResultStoreError = fromUnknown,
+): Operation<A> =>
+  fromObservable(
+    Rx.defer(promise).pipe(Rx.catchError((reason) => Rx.throwError(() => onRejected(reason)))),
+  );

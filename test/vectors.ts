@@ -1,0 +1,15 @@
+import { readFileSync } from 'node:fs';
+
+/** A recorded case; what else it holds depends on the file (see the README beside them). */
+export interface Case {
+  readonly name: string;
+  readonly celery: 'main' | '5.2.6';
+  // biome-ignore lint/suspicious/noExplicitAny: each file has its own shape, told by its `op`
+  readonly [field: string]: any;
+}
+
+/** The golden vectors in `shared/vectors`, which lies beside the project. */
+export const vectors = (file: string): ReadonlyArray<Case> =>
+  JSON.parse(
+    readFileSync(new URL(`../../shared/vectors/${file}.json`, import.meta.url), 'utf8'),
+  ) as ReadonlyArray<Case>;
