@@ -5,12 +5,14 @@
  *
  * @since 0.1.0
  */
+import { inspect } from 'node:util';
 import type { TaskException } from './wire/exception.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
+// Fields named as one of Error's own are declared, not assigned: Error sets them.
 abstract class Tagged<Tag extends string> extends Error {
   abstract readonly _tag: Tag;
   override get name(): string {
@@ -59,10 +61,11 @@ export class InvalidArgument extends Tagged<'InvalidArgument'> {
  */
 export class ConnectionError extends Tagged<'ConnectionError'> {
   readonly _tag = 'ConnectionError';
+  declare readonly cause: Error;
   constructor(
     readonly address: string,
     readonly sent: boolean,
-    override readonly cause: Error,
+    cause: Error,
   ) {
     super(`Redis at ${address}: ${cause.message || String(cause)}`, { cause });
   }
@@ -107,9 +110,10 @@ export class OfflineQueueFull extends Tagged<'OfflineQueueFull'> {
  */
 export class AuthenticationError extends Tagged<'AuthenticationError'> {
   readonly _tag = 'AuthenticationError';
+  declare readonly cause: Error;
   constructor(
     readonly address: string,
-    override readonly cause: Error,
+    cause: Error,
   ) {
     super(`Redis at ${address} refused the credentials: ${cause.message}`, { cause });
   }
@@ -123,11 +127,12 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
  */
 export class AclError extends Tagged<'AclError'> {
   readonly _tag = 'AclError';
+  declare readonly cause: Error;
   constructor(
     readonly rule: string,
     readonly command: string,
     readonly key: string,
-    override readonly cause: Error,
+    cause: Error,
   ) {
     super(`${command} ${key}: the Redis user needs the ACL rule ${rule} (${cause.message})`, {
       cause,
@@ -143,11 +148,12 @@ export class AclError extends Tagged<'AclError'> {
  */
 export class ResponseError extends Tagged<'ResponseError'> {
   readonly _tag = 'ResponseError';
+  declare readonly cause: Error;
   constructor(
     readonly code: string,
     readonly command: string,
     readonly key: string,
-    override readonly cause: Error,
+    cause: Error,
   ) {
     super(`${command} ${key}: ${cause.message}`, { cause });
   }
@@ -204,6 +210,23 @@ export class DecodeError extends Tagged<'DecodeError'> {
 }
 
 /**
+ * A result that is not what the codec given for it says.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class InvalidResult extends Tagged<'InvalidResult'> {
+  readonly _tag = 'InvalidResult';
+  constructor(
+    readonly taskId: string,
+    readonly value: unknown,
+    readonly problem: string,
+  ) {
+    super(`Task ${taskId}: ${problem}`);
+  }
+}
+
+/**
  * A serializer that may not be read or is refused, such as pickle. Kombu: `ContentDisallowed`.
  *
  * @category model
@@ -255,7 +278,9 @@ export class ResultTimeout extends Tagged<'ResultTimeout'> {
     readonly taskId: string,
     readonly seconds: number,
   ) {
-    super(`Task ${taskId} has no result after ${seconds} s; give get() a longer { timeout } to wait on`);
+    super(
+      `Task ${taskId} has no result after ${seconds} s; give get() a longer { timeout } to wait on`,
+    );
   }
 }
 
@@ -280,9 +305,10 @@ export class ResultCancelled extends Tagged<'ResultCancelled'> {
  */
 export class RetryLimitExceeded extends Tagged<'RetryLimitExceeded'> {
   readonly _tag = 'RetryLimitExceeded';
+  declare readonly cause: ResultStoreError;
   constructor(
     readonly retries: number,
-    override readonly cause: ResultStoreError,
+    cause: ResultStoreError,
   ) {
     super(`Retry limit exceeded after ${retries} retries: ${cause.message}`, { cause });
   }
@@ -309,8 +335,8 @@ export class Closed extends Tagged<'Closed'> {
  */
 export class UnexpectedError extends Tagged<'UnexpectedError'> {
   readonly _tag = 'UnexpectedError';
-  constructor(override readonly cause: unknown) {
-    super(cause instanceof Error ? cause.message : String(cause), { cause });
+  constructor(cause: unknown) {
+    super(cause instanceof Error ? cause.message : inspect(cause), { cause });
   }
 }
 
@@ -329,6 +355,7 @@ export type ResultStoreError =
   | EncodeError
   | ImproperlyConfigured
   | InvalidArgument
+  | InvalidResult
   | OfflineQueueFull
   | ResponseError
   | ResultCancelled

@@ -22,8 +22,10 @@ import { fromUnknown, type ResultStoreError, UnexpectedError } from './errors.js
  * @category model
  * @since 0.1.0
  */
-export interface Operation<A> extends TaskEither<ResultStoreError, A> {
-  readonly [Symbol.observable]: () => Rx.Observable<A>;
+export interface Operation<A>
+  extends TaskEither<ResultStoreError, A>,
+    Rx.InteropObservable<A>,
+    Rx.Subscribable<A> {
   readonly subscribe: Rx.Observable<A>['subscribe'];
   readonly pipe: Rx.Observable<A>['pipe'];
 }
@@ -48,11 +50,12 @@ export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> => {
     Rx.catchError((error: ResultStoreError) => Rx.of(E.left(error))),
   );
   const empty = E.left(new UnexpectedError('The operation completed without a value'));
-  return Object.assign(() => Rx.firstValueFrom(settled, { defaultValue: empty }), {
-    [Rx.observable]: () => single,
+  // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
+  const interop = { [Rx.observable]: () => single } as unknown as Rx.InteropObservable<A>;
+  return Object.assign(() => Rx.firstValueFrom(settled, { defaultValue: empty }), interop, {
     subscribe: single.subscribe.bind(single),
     pipe: single.pipe.bind(single),
-  }) as Operation<A>;
+  });
 };
 
 /**

@@ -4,6 +4,9 @@
  *
  * @since 0.1.0
  */
+import { pipe } from 'fp-ts/lib/function.js';
+import * as N from 'fp-ts/lib/number.js';
+import * as Ord from 'fp-ts/lib/Ord.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -69,3 +72,95 @@ export const EXCEPTION_STATES: ReadonlySet<State> = new Set([RETRY, FAILURE, REV
  * @since 0.1.0
  */
 export const PROPAGATE_STATES: ReadonlySet<State> = new Set([FAILURE, REVOKED]);
+
+/**
+ * Celery's `ALL_STATES`, which leaves out REJECTED and IGNORED.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export const ALL_STATES: ReadonlySet<State> = new Set([
+  PENDING,
+  RECEIVED,
+  STARTED,
+  SUCCESS,
+  FAILURE,
+  RETRY,
+  REVOKED,
+]);
+
+/**
+ * From the highest state to the lowest; `null` stands for all that are not listed.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export const PRECEDENCE: ReadonlyArray<State | null> = [
+  SUCCESS,
+  FAILURE,
+  null,
+  REVOKED,
+  STARTED,
+  RECEIVED,
+  REJECTED,
+  RETRY,
+  PENDING,
+];
+
+// -------------------------------------------------------------------------------------
+// refinements
+// -------------------------------------------------------------------------------------
+
+/**
+ * Whether nothing more happens to a task in this state.
+ *
+ * @example
+ * import { isReady } from 'chordis'
+ *
+ * isReady('REVOKED') // true
+ * isReady('RETRY') // false
+ *
+ * @category refinements
+ * @since 0.1.0
+ */
+export const isReady = (state: State): boolean => READY_STATES.has(state);
+
+// -------------------------------------------------------------------------------------
+// destructors
+// -------------------------------------------------------------------------------------
+
+const RANKS: ReadonlyMap<State | null, number> = new Map(
+  PRECEDENCE.map((state, rank) => [state, rank]),
+);
+const UNLISTED = PRECEDENCE.indexOf(null);
+
+/**
+ * The rank of a state, from 0 for the highest. IGNORED and a task's own states rank
+ * alike, below FAILURE and above REVOKED.
+ *
+ * @example
+ * import { precedence } from 'chordis'
+ *
+ * precedence('SUCCESS') // 0
+ * precedence('PROGRESS') // 2
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const precedence = (state: State): number => RANKS.get(state) ?? UNLISTED;
+
+/**
+ * Orders states as Celery's `state` objects: PENDING is the least, SUCCESS the greatest.
+ *
+ * States of one rank are `equals` here, though they may differ as strings.
+ *
+ * @example
+ * import * as Ord from 'fp-ts/lib/Ord.js'
+ * import { compareStates } from 'chordis'
+ *
+ * Ord.max(compareStates)('STARTED', 'SUCCESS') // SUCCESS
+ *
+ * @category instances
+ * @since 0.1.0
+ */
+export const compareStates: Ord.Ord<State> = pipe(N.Ord, Ord.reverse, Ord.contramap(precedence));

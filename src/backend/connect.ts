@@ -1,0 +1,81 @@
+/**
+ * From options to what a backend stands on: a Redis, or the embedded store of `memory://`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { identity } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { ioredis } from '../commands/ioredis.js';
+import { memoryStore } from '../commands/memory.js';
+import type { LinkSettings, Socket, Tcp } from '../connection/address.js';
+import { ConnectionPool } from '../connection/pool.js';
+import { tlsWarning } from '../connection/tls.js';
+import { connectionParameters } from '../connection/url.js';
+import { ImproperlyConfigured } from '../errors.js';
+import { of } from '../operation.js';
+import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../options.js';
+import { json } from '../serialization/json.js';
+import type { Foundation } from './keyValueStore.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+export interface Connected extends Foundation {
+  /** Null for `memory://`, which has none. */
+  readonly pool: ConnectionPool | null;
+  /** The options, as the URL's query overrides them. */
+  readonly settings: LinkSettings;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** Opens no socket. Throws `ImproperlyConfigured`, since a constructor cannot return it. */
+export const connect = (written: RedisBackendOptions): Connected => {
+  const options = orThrow(decodeOptions(written));
+  const parameters = orThrow(connectionParameters(options));
+  const common = { options, serializer: json };
+  if (parameters._tag === 'Memory') {
+    const connection = memoryStore({ scheduler: options.scheduler });
+    return { ...common, connection, hold: identity, pool: null, settings: options };
+  }
+  const { settings } = parameters;
+  const pool = options.connectionPool ?? newPool(options, parameters);
+  const hold: Foundation['hold'] = (wait) => pool.offlineQueue.hold(wait);
+  const connection = ioredis(pool);
+  return options.connectionPool === null
+    ? { ...common, connection, hold, pool, settings }
+    : { ...common, connection: { ...connection, close: of(undefined) }, hold, pool, settings };
+};
+
+/**
+ * A pool for several backends to share, as their `connectionPool`; close it after them.
+ * Throws `ImproperlyConfigured`, also for `memory://`, which has no connections.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const connectionPool = (written: RedisBackendOptions = {}): ConnectionPool => {
+  const options = orThrow(decodeOptions(written));
+  const parameters = orThrow(connectionParameters(options));
+  if (parameters._tag === 'Memory') {
+    throw new ImproperlyConfigured('url', 'memory:// has no connections to pool');
+  }
+  return newPool(options, parameters);
+};
+
+const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionPool => {
+  if (parameters._tag === 'Tcp' && parameters.tls !== null) {
+    O.map(options.logger.warn)(tlsWarning(parameters.tls));
+  }
+  const { credentials = null, maxOfflineQueue } = options;
+  return new ConnectionPool({ parameters, credentials, maxOfflineQueue });
+};
+
+const orThrow = <A>(either: E.Either<ImproperlyConfigured, A>): A => {
+  if (E.isLeft(either)) throw either.left;
+  return either.right;
+};

@@ -1,0 +1,161 @@
+/**
+ * The keys and values of the store, each command under the retry policy as far as
+ * running it again is harmless. Source: `get`, `set`, `ensure` and their kin of
+ * `RedisBackend` in `celery/backends/redis.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type { Commands, Connection, StoreOutcome, Value, Write } from '../commands/commands.js';
+import type { ResultStoreError } from '../errors.js';
+import { fail, fromObservable, type Operation } from '../operation.js';
+import type { BackendOptions } from '../options.js';
+import { connectionLostMessage } from '../retry/humanizeSeconds.js';
+import { mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
+import type { RetryOptions } from '../retry/retryAfter.js';
+import { retryOverTime } from '../retry/retryOverTime.js';
+import type { Serializer } from '../serialization/serializer.js';
+import { type Effect, fromEffect, isConnectionError, wasNeverSent } from './ensure.js';
+import { oncePerSecond } from './oncePerSecond.js';
+import { withinLimit } from './valueSize.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** What a store stands on. */
+export interface Foundation {
+  readonly options: BackendOptions;
+  readonly connection: Connection;
+  readonly serializer: Serializer;
+  /** What each wait between retries is subject to. */
+  readonly hold: NonNullable<RetryOptions['hold']>;
+}
+
+export abstract class KeyValueStore {
+  /** In seconds: Celery's 20, 0, 1, 1, and what the options set of it. */
+  readonly retryPolicy: RetryPolicy;
+
+  protected readonly options: BackendOptions;
+  protected readonly retryOptions: Required<Omit<RetryOptions, 'resetOnSuccess'>>;
+  private readonly commands: Commands;
+
+  constructor({ options, connection, hold }: Foundation) {
+    const { retryPolicy, logger, scheduler } = options;
+    const log = oncePerSecond((line) => logger.error(line), scheduler);
+    this.options = options;
+    this.retryPolicy = retryPolicy;
+    this.commands = connection.commands;
+    this.retryOptions = {
+      when: isConnectionError,
+      onRetry: (_error, retries, seconds) =>
+        log(connectionLostMessage(retries, retryPolicy.maxRetries, seconds)),
+      hold,
+      scheduler,
+    };
+  }
+
+  // ---------------------------------------------------------------------------------
+  // commands
+  // ---------------------------------------------------------------------------------
+
+  /** The bytes under `key`. */
+  get(key: string): Operation<Value> {
+    return this.repeatable(this.commands.get(key));
+  }
+
+  /** The bytes under each of `keys`, in order, read in one batch. */
+  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<Value>> {
+    return this.repeatable(this.commands.mget(keys));
+  }
+
+  /**
+   * Stores `value` for `expires` seconds and publishes it on the channel named as the
+   * key, at one stroke; how many subscribers heard. Over 512 MB it is a `ValueTooLarge`,
+   * and nothing is sent.
+   */
+  set(key: string, value: string | Buffer, policy?: Partial<RetryPolicy>): Operation<number> {
+    return this.writing({ key, value }, (write) => this.commands.set(write), policy);
+  }
+
+  /** How many keys were deleted. */
+  delete(key: string): Operation<number> {
+    return this.repeatable(this.commands.delete(key));
+  }
+
+  /** The new value. Run again only where it surely was not sent: never twice. */
+  incr(key: string): Operation<number> {
+    return fromObservable(
+      this.commands
+        .incr(key)
+        .pipe(retryOverTime(this.retryPolicy, { ...this.retryOptions, when: wasNeverSent })),
+    );
+  }
+
+  /** Gives `key` a time to live of `seconds`; whether it was there. */
+  expire(key: string, seconds: number): Operation<boolean> {
+    return this.repeatable(this.commands.expire(key, seconds));
+  }
+
+  /** `set`, guarded: what became of it. */
+  protected store(write: Omit<Write, 'expires'>, expected?: Buffer): Operation<StoreOutcome> {
+    return this.writing(write, (whole) => this.commands.store(whole, expected));
+  }
+
+  // ---------------------------------------------------------------------------------
+  // retry
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Runs `fun` again after each lost connection, until the policy is spent: then it is a
+   * `RetryLimitExceeded`. So `fun` may run more than once.
+   */
+  ensure<Args extends ReadonlyArray<unknown>, A>(
+    fun: (...args: Args) => Effect<A>,
+    args: Args,
+    policy?: Partial<RetryPolicy>,
+  ): Operation<A> {
+    return this.repeatable(
+      fromEffect(() => fun(...args)),
+      policy,
+    );
+  }
+
+  /** Whether the error is of the connection, so that running the command again may help. */
+  exceptionSafeToRetry(error: unknown): boolean {
+    return isConnectionError(error);
+  }
+
+  /** Logs the loss, and tells in seconds when to try again. */
+  onConnectionError(
+    maxRetries: number | null,
+    _error: ResultStoreError,
+    intervals: Iterator<number>,
+    retries: number,
+  ): number {
+    const seconds: number = intervals.next().value;
+    this.options.logger.error(connectionLostMessage(retries, maxRetries, seconds));
+    return seconds;
+  }
+
+  protected repeatable<A>(operation: Operation<A>, policy?: Partial<RetryPolicy>): Operation<A> {
+    return fromObservable(
+      operation.pipe(retryOverTime(mergeRetryPolicy(this.retryPolicy, policy), this.retryOptions)),
+    );
+  }
+
+  private writing<A>(
+    { key, value }: Omit<Write, 'expires'>,
+    send: (write: Write) => Operation<A>,
+    policy?: Partial<RetryPolicy>,
+  ): Operation<A> {
+    return pipe(
+      withinLimit(key, value),
+      E.match(
+        (error) => fail<A>(error),
+        () => this.repeatable(send({ key, value, expires: this.options.expires }), policy),
+      ),
+    );
+  }
+}

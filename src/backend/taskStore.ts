@@ -1,0 +1,317 @@
+/**
+ * What is stored of tasks and groups. Source: `BaseKeyValueStoreBackend` and `Backend`
+ * in `celery/backends/base.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { constVoid, pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as t from 'io-ts';
+import * as Rx from 'rxjs';
+import {
+  type DecodeError,
+  type InvalidArgument,
+  type ResultStoreError,
+  RetryLimitExceeded,
+} from '../errors.js';
+import { fromEither, fromObservable, type Operation, of } from '../operation.js';
+import { exponentialBackoff } from '../retry/exponentialBackoff.js';
+import type { Serializer } from '../serialization/serializer.js';
+import {
+  FAILURE,
+  PROPAGATE_STATES,
+  RETRY,
+  REVOKED,
+  STARTED,
+  type State,
+  SUCCESS,
+} from '../states.js';
+import { fromThrown, pythonException } from '../wire/exception.js';
+import { type Keys, keys } from '../wire/keys.js';
+import type { TaskRequest } from '../wire/request.js';
+import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
+import { decodeSavedGroup, encodeSavedGroup } from '../wire/savedGroup.js';
+import {
+  decodeTaskMeta,
+  encodeTaskMeta,
+  pendingMeta,
+  resultMeta,
+  type TaskMeta,
+} from '../wire/taskMeta.js';
+import { isConnectionError } from './ensure.js';
+import { type Foundation, KeyValueStore } from './keyValueStore.js';
+import { type Stored, storeGuarded } from './storeGuarded.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * What may come with a result.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface StoreOptions {
+  readonly traceback?: string | null;
+  /** The request of the task, as its worker had it. */
+  readonly request?: TaskRequest;
+}
+
+/**
+ * What may come with a mark. `state` replaces the mark's own, and `storeResult: false`
+ * stores nothing.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface MarkOptions extends StoreOptions {
+  readonly state?: State;
+  readonly storeResult?: boolean;
+}
+
+export abstract class TaskStore extends KeyValueStore {
+  protected readonly keys: Keys;
+  protected readonly decode: ReturnType<typeof decodeTaskMeta>;
+  private readonly serializer: Serializer;
+
+  constructor(foundation: Foundation) {
+    super(foundation);
+    this.serializer = foundation.serializer;
+    this.keys = keys(foundation.options.globalKeyprefix);
+    this.decode = decodeTaskMeta(foundation.serializer);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // storing
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Stores and publishes a task's result, unless the task has succeeded already. Besides
+   * what a command fails with: `EncodeError` where the result has no form on the wire,
+   * `DecodeError` where the key holds something that is no meta, which is then left there.
+   */
+  storeResult(
+    taskId: string,
+    result: unknown,
+    state: State,
+    options: StoreOptions = {},
+  ): Operation<Stored> {
+    const { resultExtended: extended, scheduler } = this.options;
+    return this.persistent(
+      Rx.defer(() => {
+        const now = new Date(scheduler.now());
+        const meta = resultMeta({ taskId, result, state, ...options, extended, now });
+        return fromEither(
+          pipe(
+            E.Do,
+            E.apSW('key', this.keys.task(taskId)),
+            E.apSW('value', encodeTaskMeta(this.serializer)(meta)),
+          ),
+        );
+      }).pipe(
+        Rx.mergeMap((write) =>
+          storeGuarded(
+            (expected) => this.store(write, expected),
+            (held) => this.decode(write.key, held, taskId),
+          ),
+        ),
+      ),
+    );
+  }
+
+  /** STARTED, with what the worker tells of itself. */
+  markAsStarted(taskId: string, meta: Readonly<Record<string, unknown>> = {}): Operation<void> {
+    return this.mark(taskId, meta, STARTED);
+  }
+
+  /** SUCCESS, and final. */
+  markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
+    return this.mark(taskId, result, SUCCESS, options);
+  }
+
+  /**
+   * FAILURE with what the task threw, or a `pythonException`. What remains of the task's
+   * chain fails the same way.
+   */
+  markAsFailure(taskId: string, exc: unknown, options: MarkOptions = {}): Operation<void> {
+    const { state = FAILURE, traceback = null, request } = options;
+    const exception = fromThrown(exc);
+    const rest = PROPAGATE_STATES.has(state) ? chained(request) : [];
+    return fromObservable(
+      Rx.concat(
+        this.mark(taskId, exception, state, options),
+        ...rest.map((next) =>
+          this.storeResult(next.id, exception, state, { traceback, request: next }),
+        ),
+      ).pipe(Rx.ignoreElements(), Rx.endWith(undefined)),
+    );
+  }
+
+  /** RETRY with what made the task try again. */
+  markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
+    return this.mark(taskId, fromThrown(exc), RETRY, options);
+  }
+
+  /** REVOKED with a `TaskRevokedError` that tells the reason. */
+  markAsRevoked(taskId: string, reason = '', options?: MarkOptions): Operation<void> {
+    const exception = pythonException('TaskRevokedError', [reason], 'celery.exceptions');
+    return this.mark(taskId, exception, REVOKED, options);
+  }
+
+  private mark(
+    taskId: string,
+    result: unknown,
+    ownState: State,
+    { state = ownState, storeResult = true, ...options }: MarkOptions = {},
+  ): Operation<void> {
+    return storeResult && options.request?.ignoreResult !== true
+      ? fromObservable(this.storeResult(taskId, result, state, options).pipe(Rx.map(constVoid)))
+      : of(undefined);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // reading
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * What is stored of a task; PENDING where nothing is, as in Celery. Fails with
+   * `DecodeError` where the key holds something else.
+   */
+  getTaskMeta(taskId: string): Operation<TaskMeta> {
+    return this.persistent(
+      this.read(this.keys.task(taskId), (key, bytes) => this.decode(key, bytes, taskId)).pipe(
+        Rx.map(O.getOrElse(() => pendingMeta(taskId))),
+      ),
+    );
+  }
+
+  /** `getTaskMeta`: nothing is cached, so there is nothing to reload. */
+  reloadTaskResult(taskId: string): Operation<TaskMeta> {
+    return this.getTaskMeta(taskId);
+  }
+
+  getState(taskId: string): Operation<State> {
+    return this.pick(taskId, (meta) => meta.status);
+  }
+
+  /** A value, a `TaskException`, or what a progress state carries. */
+  getResult(taskId: string): Operation<unknown> {
+    return this.pick(taskId, (meta) => meta.result);
+  }
+
+  getTraceback(taskId: string): Operation<string | null> {
+    return this.pick(taskId, (meta) => meta.traceback);
+  }
+
+  /** The results of the tasks that it has started. */
+  getChildren(taskId: string): Operation<TaskMeta['children']> {
+    return this.pick(taskId, (meta) => meta.children);
+  }
+
+  /** Tells a task that is PENDING from one that the store does not know. */
+  taskResultExists(taskId: string): Operation<boolean> {
+    return this.persistent(
+      fromEither(this.keys.task(taskId)).pipe(
+        Rx.mergeMap((key) => this.get(key)),
+        Rx.map(O.exists((bytes) => bytes.length > 0)),
+      ),
+    );
+  }
+
+  private pick<A>(taskId: string, field: (meta: TaskMeta) => A): Operation<A> {
+    return fromObservable(this.getTaskMeta(taskId).pipe(Rx.map(field)));
+  }
+
+  // ---------------------------------------------------------------------------------
+  // groups
+  // ---------------------------------------------------------------------------------
+
+  /** Saves which results a group has. */
+  saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
+    return fromObservable(
+      fromEither(
+        pipe(
+          E.Do,
+          E.apSW('key', this.keys.group(groupId)),
+          E.apSW('value', encodeSavedGroup(this.serializer)(group)),
+        ),
+      ).pipe(
+        Rx.mergeMap(({ key, value }) => this.set(key, value)),
+        Rx.map(constVoid),
+      ),
+    );
+  }
+
+  /** The saved group, if there is one. */
+  restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
+    return fromObservable(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
+  }
+
+  /** Forgets which results a group has; the results stay. */
+  deleteGroup(groupId: string): Operation<void> {
+    return this.remove(this.keys.group(groupId));
+  }
+
+  // ---------------------------------------------------------------------------------
+  // shared
+  // ---------------------------------------------------------------------------------
+
+  protected remove(key: E.Either<InvalidArgument, string>): Operation<void> {
+    return fromObservable(
+      fromEither(key).pipe(
+        Rx.mergeMap((name) => this.delete(name)),
+        Rx.map(constVoid),
+      ),
+    );
+  }
+
+  private read<A>(
+    key: E.Either<InvalidArgument, string>,
+    decode: (key: string, bytes: Buffer) => E.Either<DecodeError, A>,
+  ): Rx.Observable<O.Option<A>> {
+    return fromEither(key).pipe(
+      Rx.mergeMap((name) =>
+        this.get(name).pipe(
+          Rx.map(O.traverse(E.Applicative)((bytes) => decode(name, bytes))),
+          Rx.mergeMap(fromEither),
+        ),
+      ),
+    );
+  }
+
+  /** With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. */
+  private persistent<A>(source: Rx.Observable<A>): Operation<A> {
+    const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
+      this.options;
+    if (!alwaysRetry) return fromObservable(source);
+    const policy = {
+      baseMs: baseSleepBetweenRetriesMs,
+      maximumMs: maxSleepBetweenRetriesMs,
+      maxRetries,
+    };
+    const { random, scheduler } = this.options;
+    const { hold } = this.retryOptions;
+    return fromObservable(
+      source.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
+    );
+  }
+}
+
+const outlasted = (error: ResultStoreError): boolean =>
+  isConnectionError(error instanceof RetryLimitExceeded ? error.cause : error);
+
+/** The tasks that would have followed in the chain, as far as storing their failure needs them. */
+const chained = (request: TaskRequest | undefined): ReadonlyArray<TaskRequest> =>
+  (request?.chain ?? []).filter(Chained.is).map(({ options }) => ({
+    id: options.task_id,
+    group: options.group_id ?? null,
+  }));
+
+const Chained = t.type({
+  options: t.intersection([
+    t.type({ task_id: t.string }),
+    t.partial({ group_id: t.union([t.string, t.null]) }),
+  ]),
+});

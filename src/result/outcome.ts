@@ -1,0 +1,38 @@
+/**
+ * What a ready task came to: its value, or the failure it ended with.
+ * Source: `AsyncResult.get` and `maybe_throw` in `celery/result.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
+import { PathReporter } from 'io-ts/lib/PathReporter.js';
+import { InvalidResult, TaskFailed } from '../errors.js';
+import { PROPAGATE_STATES } from '../states.js';
+import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
+import type { TaskMeta } from '../wire/taskMeta.js';
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/** A task that failed or was revoked is a `TaskFailed`; a value that `codec` refuses an `InvalidResult`. */
+export const outcome =
+  <A>(codec: t.Decoder<unknown, A>) =>
+  (meta: TaskMeta): E.Either<TaskFailed | InvalidResult, A> =>
+    PROPAGATE_STATES.has(meta.status)
+      ? E.left(new TaskFailed(meta.taskId, meta.status, exceptionOf(meta), meta.traceback))
+      : pipe(
+          codec.decode(meta.result),
+          E.mapLeft((errors) => {
+            const problem = PathReporter.report(E.left(errors)).join('; ');
+            return new InvalidResult(meta.taskId, meta.result, problem);
+          }),
+        );
+
+/** A failed task may have stored anything; what is no exception becomes the argument of one. */
+export const exceptionOf = ({ result }: TaskMeta): TaskException => {
+  if (isTaskException(result)) return result;
+  return pythonException('Exception', result === null || result === undefined ? [] : [result]);
+};

@@ -1,0 +1,17 @@
+/**
+ * What a result needs of the backend it is read from.
+ *
+ * @since 0.1.0
+ */
+import type { TaskResults } from '../consumer/taskResults.js';
+import type { Operation } from '../operation.js';
+import type { TaskMeta } from '../wire/taskMeta.js';
+
+export interface ResultBackend {
+  readonly resultConsumer: { readonly consumeFrom: (taskId: string) => TaskResults };
+  /** Seconds that `get` waits unless told otherwise; `null` is for ever. */
+  readonly resultTimeout: number | null;
+  readonly getTaskMeta: (taskId: string) => Operation<TaskMeta>;
+  readonly taskResultExists: (taskId: string) => Operation<boolean>;
+  readonly forget: (taskId: string) => Operation<void>;
+}

@@ -1,0 +1,47 @@
+/**
+ * `retryOverTime`: resubscribes after the intervals of a `RetryPolicy`.
+ * Source: kombu's `retry_over_time`, as used by `RedisBackend.ensure`.
+ *
+ * @since 0.1.0
+ */
+import type { MonoTypeOperatorFunction } from 'rxjs';
+import { defaultRetryPolicy, intervals, type RetryPolicy } from './policy.js';
+import { type RetryOptions, retryAfter } from './retryAfter.js';
+
+// -------------------------------------------------------------------------------------
+// combinators
+// -------------------------------------------------------------------------------------
+
+/**
+ * Resubscribes to a source that failed, after each interval of `policy` in turn; when
+ * they are spent, fails with `RetryLimitExceeded` around the last error.
+ *
+ * The first retry of the default policy is immediate. Unsubscribing ends the wait.
+ *
+ * ```text
+ * source   --#
+ *            --#
+ *                  --a|
+ * result   ----- 1s --a|      retryOverTime(defaultRetryPolicy)
+ * ```
+ *
+ * @example
+ * import { defer } from 'rxjs'
+ * import { defaultRetryPolicy, retryOverTime } from 'chordis'
+ *
+ * let calls = 0
+ * const flaky = defer(async () => {
+ *   calls += 1
+ *   if (calls < 2) throw new Error('connection refused')
+ *   return 'PONG'
+ * })
+ *
+ * flaky.pipe(retryOverTime(defaultRetryPolicy)).subscribe(console.log) // PONG
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const retryOverTime = <T>(
+  policy: RetryPolicy = defaultRetryPolicy,
+  options: RetryOptions = {},
+): MonoTypeOperatorFunction<T> => retryAfter(intervals(policy), policy.maxRetries, options);

@@ -1,0 +1,89 @@
+/**
+ * Celery's JSON: Python's spelling, and Kombu's markers.
+ * Source: `kombu/utils/json.py`, and Python's own `json` module beneath it.
+ *
+ * @since 0.1.0
+ */
+import { isUtf8 } from 'node:buffer';
+import * as E from 'fp-ts/lib/Either.js';
+import { encodeJson } from './jsonEncode.js';
+import { parseJson, type Revive } from './jsonParse.js';
+import { defaultMarkers, type Marker } from './markers.js';
+import type { Serializer } from './serializer.js';
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * JSON with markers of one's own; the first that takes a value writes it, and the first
+ * of its type reads it.
+ *
+ * What has no exact form is refused, never rounded: functions, symbols, an undefined
+ * item, cycles, half a surrogate pair, and an object that Python would take for a marker.
+ * A number is an `int` where it is a safe integer and a `float` elsewhere; a `bigint` is
+ * an `int` of any size; a `Map` is a dict whose keys need not be strings.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const jsonWith = (markers: ReadonlyArray<Marker>): Serializer => {
+  const parse = parseJson(reviveWith(markers));
+  return {
+    name: 'json',
+    contentType: 'application/json',
+    contentEncoding: 'utf-8',
+    encode: encodeJson(markers),
+    decode: (bytes) => {
+      if (!isUtf8(bytes)) return E.left('not UTF-8');
+      const text = bytes.toString('utf8');
+      if (needsPython(text)) return parse(text);
+      try {
+        return E.right(JSON.parse(text));
+      } catch {
+        // NaN and Infinity end up here, and what is wrong gets a place.
+        return parse(text);
+      }
+    },
+  };
+};
+
+/**
+ * Whether the text may hold something that `JSON.parse` reads differently: a marker, also
+ * one spelled with escapes, an integer of 16 digits or more, or the int `-0`. A false
+ * alarm costs time only.
+ */
+const needsPython = (text: string): boolean =>
+  text.includes('__type__') ||
+  /(?<![\d.])\d{16}/.test(text) ||
+  /\\u00[2-7]|-0[\s,\]}]|^-0$/.test(text);
+
+const reviveWith =
+  (markers: ReadonlyArray<Marker>): Revive =>
+  (dict) => {
+    if (!('__type__' in dict && '__value__' in dict) || Object.keys(dict).length !== 2) {
+      return E.right(dict);
+    }
+    const marker = markers.find(({ type }) => type === dict.__type__);
+    return marker === undefined
+      ? E.left(
+          `unsupported __type__ ${typeof dict.__type__ === 'string' ? dict.__type__ : typeof dict.__type__}`,
+        )
+      : marker.decode(dict.__value__);
+  };
+
+// -------------------------------------------------------------------------------------
+// instances
+// -------------------------------------------------------------------------------------
+
+/**
+ * @example
+ * import { json } from 'chordis'
+ *
+ * json.encode({ when: new Date(0), n: [1, 1.5, 2n ** 64n] })
+ * // right('{"when": {"__type__": "datetime", "__value__": "1970-01-01T00:00:00+00:00"}, "n": [1, 1.5, 18446744073709551616]}')
+ *
+ * @category instances
+ * @since 0.1.0
+ */
+export const json: Serializer = jsonWith(defaultMarkers);

@@ -1,0 +1,174 @@
+/**
+ * Markers: how a value that JSON cannot say travels, as an object of exactly the two
+ * members `__type__` and `__value__`. Source: `register_type` in `kombu/utils/json.py`.
+ *
+ * Which markers there are is an argument of `jsonWith`, never global state.
+ *
+ * @since 0.1.0
+ */
+import { isUtf8 } from 'node:buffer';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { DateTime, isDate } from './dateTime.js';
+import { Decimal, PlainDate, PlainTime, Uuid } from './values.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface Marker {
+  /** The `__type__`. */
+  readonly type: string;
+  /** The `__value__` of a value of this type; `None` for any other value. */
+  readonly encode: (value: unknown) => O.Option<unknown>;
+  readonly decode: (value: unknown) => E.Either<string, unknown>;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * The marker of a class of the user's own; Python reads it after a `register_type` of
+ * the same name.
+ *
+ * @example
+ * import { defaultMarkers, jsonWith, marker } from 'chordis'
+ * import * as E from 'fp-ts/lib/Either.js'
+ *
+ * class Money {
+ *   constructor(readonly amount: string) {}
+ * }
+ * const money = marker({
+ *   type: 'money',
+ *   is: (u): u is Money => u instanceof Money,
+ *   encode: (m) => m.amount,
+ *   decode: (u) => (typeof u === 'string' ? E.right(new Money(u)) : E.left('no amount')),
+ * })
+ * const json = jsonWith([money, ...defaultMarkers])
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const marker = <A>(definition: {
+  readonly type: string;
+  readonly is: (value: unknown) => value is A;
+  readonly encode: (value: A) => unknown;
+  readonly decode: (value: unknown) => E.Either<string, A>;
+}): Marker => ({
+  type: definition.type,
+  encode: (value) => (definition.is(value) ? O.some(definition.encode(value)) : O.none),
+  decode: definition.decode,
+});
+
+const text =
+  <A>(what: string, read: (text: string) => O.Option<A>) =>
+  (value: unknown): E.Either<string, A> =>
+    typeof value === 'string'
+      ? E.fromOption(() => `not a ${what}: ${value.slice(0, 80)}`)(read(value))
+      : E.left(`not a ${what}: a ${typeof value}`);
+
+// -------------------------------------------------------------------------------------
+// instances
+// -------------------------------------------------------------------------------------
+
+const datetime = marker({
+  type: 'datetime',
+  is: (u): u is Date =>
+    u instanceof Date && u.getTime() >= firstInstant && u.getTime() <= lastInstant,
+  encode: (date) => (date instanceof DateTime ? date : DateTime.utc(date)).text,
+  decode: text('datetime', (value) =>
+    // Python reads a bare date as its midnight.
+    O.alt(() => DateTime.fromText(`${value}T00:00:00`))(DateTime.fromText(value)),
+  ),
+});
+const firstInstant = Date.parse('0001-01-01T00:00:00Z');
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
+
+const date = marker({
+  type: 'date',
+  is: (u) => u instanceof PlainDate,
+  encode: (plain) => plain.text,
+  decode: text('date', (value) => {
+    const match = /^(\d{4})-(\d\d)-(\d\d)/.exec(value);
+    return match !== null &&
+      isDate(Number(match[1]), Number(match[2]), Number(match[3])) &&
+      (value.length === 10 || O.isSome(DateTime.fromText(value)))
+      ? O.some(new PlainDate(value.slice(0, 10)))
+      : O.none;
+  }),
+});
+
+const time = marker({
+  type: 'time',
+  is: (u) => u instanceof PlainTime,
+  encode: (plain) => plain.text,
+  decode: text('time', (value) =>
+    O.isSome(DateTime.fromText(`1970-01-01T${value}`)) ? O.some(new PlainTime(value)) : O.none,
+  ),
+});
+
+const uuid = marker({
+  type: 'uuid',
+  is: (u) => u instanceof Uuid,
+  encode: (id) => ({ hex: id.hex }),
+  decode: (value) =>
+    typeof value === 'object' && value !== null && 'hex' in value
+      ? text('uuid', dashed)(value.hex)
+      : E.left('not a uuid: no hex'),
+});
+
+/** Python takes the digits with any dashes, in braces or as a URN. */
+const dashed = (hex: string): O.Option<Uuid> => {
+  const digits = hex.replace(/urn:|uuid:|[{}-]/g, '').toLowerCase();
+  const groups = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})$/.exec(digits);
+  return groups === null ? O.none : O.some(new Uuid(groups.slice(1).join('-')));
+};
+
+const decimal = marker({
+  type: 'decimal',
+  is: (u) => u instanceof Decimal,
+  encode: (d) => d.text,
+  decode: text('decimal', (value) =>
+    /^\s*[+-]?(?:(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)\s*$/i.test(
+      value,
+    )
+      ? O.some(new Decimal(value))
+      : O.none,
+  ),
+});
+
+const bytes = marker({
+  type: 'bytes',
+  is: (u): u is Uint8Array => u instanceof Uint8Array && isUtf8(u),
+  encode: (utf8) => Buffer.from(utf8.buffer, utf8.byteOffset, utf8.byteLength).toString('utf8'),
+  decode: text('bytes', (value) => O.some(Buffer.from(value, 'utf8'))),
+});
+
+const base64 = marker({
+  type: 'base64',
+  is: (u) => u instanceof Uint8Array,
+  encode: (raw) => Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength).toString('base64'),
+  decode: text('base64', (value) => O.some(Buffer.from(value, 'base64'))),
+});
+
+/**
+ * Kombu's own: datetime, date, time, uuid, decimal, bytes and base64 (bytes that are
+ * not UTF-8). The first marker that takes a value writes it.
+ *
+ * @category instances
+ * @since 0.1.0
+ */
+export const defaultMarkers: ReadonlyArray<Marker> = [
+  datetime,
+  date,
+  time,
+  uuid,
+  decimal,
+  bytes,
+  base64,
+];

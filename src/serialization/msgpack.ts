@@ -1,0 +1,102 @@
+/**
+ * MessagePack as Kombu has it: text and bytes apart, no dates, no integers beyond 64
+ * bits. Source: `register_msgpack` in `kombu/serialization.py`.
+ *
+ * @since 0.1.0
+ */
+import { decode, encode } from '@msgpack/msgpack';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { type Algebra, foldTree } from './foldTree.js';
+import type { Serializer } from './serializer.js';
+import { Float } from './values.js';
+
+// -------------------------------------------------------------------------------------
+// encoding
+// -------------------------------------------------------------------------------------
+
+const pack = (leaf: unknown): Buffer => Buffer.from(encode(leaf));
+
+const packFloat = (n: number): Buffer => Buffer.from(encode(n, { forceIntegerToFloat: true }));
+
+const packInt = (n: bigint): O.Option<Buffer> => {
+  if (Number.isSafeInteger(Number(n))) return O.some(pack(Number(n)));
+  return n >= -(2n ** 63n) && n < 2n ** 64n
+    ? O.some(Buffer.from(encode(n, { useBigInt64: true })))
+    : O.none;
+};
+
+/** The containers are put together here, since the library can't tell the float 1.0 from the int 1. */
+const algebra: Algebra<Buffer> = {
+  leaf: (u) => {
+    switch (typeof u) {
+      case 'number':
+        return O.some(Object.is(u, -0) ? packFloat(u) : pack(u));
+      case 'bigint':
+        return packInt(u);
+      case 'string':
+        return /\p{Surrogate}/u.test(u) ? O.none : O.some(pack(u));
+      case 'boolean':
+        return O.some(pack(u));
+      default:
+        if (u === null || u instanceof Uint8Array) return O.some(pack(u));
+        return u instanceof Float ? O.some(packFloat(u.value)) : O.none;
+    }
+  },
+  list: (items) => Buffer.concat([header(items.length, 0x90, 0xdc), ...items]),
+  dict: (members) =>
+    Buffer.concat([
+      header(members.length, 0x80, 0xde),
+      ...members.flatMap(([key, value]) => [pack(key), value]),
+    ]),
+};
+
+/** Up to 15 in the first byte itself; then 16 bits behind `wide`, or 32 behind the byte after it. */
+const header = (length: number, fix: number, wide: number): Buffer => {
+  if (length < 16) return Buffer.from([fix + length]);
+  if (length < 0x10000) return Buffer.from([wide, length >> 8, length & 0xff]);
+  const bytes = Buffer.from([wide + 1, 0, 0, 0, 0]);
+  bytes.writeUInt32BE(length, 1);
+  return bytes;
+};
+
+// -------------------------------------------------------------------------------------
+// decoding
+// -------------------------------------------------------------------------------------
+
+/** In place: an int is a number where that is exact, and bytes are a Buffer. */
+const settle = (u: unknown): unknown => {
+  if (typeof u === 'bigint') return Number.isSafeInteger(Number(u)) ? Number(u) : u;
+  if (u instanceof Uint8Array) return Buffer.from(u.buffer, u.byteOffset, u.byteLength);
+  if (Array.isArray(u)) {
+    for (const [i, item] of u.entries()) u[i] = settle(item);
+  } else if (isDict(u)) {
+    for (const [key, member] of Object.entries(u)) u[key] = settle(member);
+  }
+  return u;
+};
+
+const isDict = (u: unknown): u is Record<string, unknown> =>
+  typeof u === 'object' && u !== null && Object.getPrototypeOf(u) === Object.prototype;
+
+// -------------------------------------------------------------------------------------
+// instances
+// -------------------------------------------------------------------------------------
+
+/**
+ * Needs the package `@msgpack/msgpack`.
+ *
+ * @category instances
+ * @since 0.1.0
+ */
+export const msgpack: Serializer = {
+  name: 'msgpack',
+  contentType: 'application/x-msgpack',
+  contentEncoding: 'binary',
+  encode: foldTree(algebra, 'MessagePack'),
+  decode: (bytes) =>
+    E.tryCatch(
+      () => settle(decode(bytes, { useBigInt64: true })),
+      (thrown) => `not MessagePack: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    ),
+};

@@ -1,0 +1,84 @@
+/**
+ * Which serializers there are, and which of them may be read.
+ * Source: `SerializerRegistry` in `kombu/serialization.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { ContentDisallowed } from '../errors.js';
+import type { Serializer } from './serializer.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * Both sides take a name or a content type.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Registry {
+  /** What may be written is not bound by what may be read, as in Celery. */
+  readonly toWrite: (nameOrType: string) => E.Either<ContentDisallowed, Serializer>;
+  readonly toRead: (nameOrType: string) => E.Either<ContentDisallowed, Serializer>;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * @example
+ * import { json, registry } from 'chordis'
+ *
+ * const { toRead } = registry([json], ['json'])
+ * toRead('application/json') // right(json)
+ * toRead('pickle') // left(ContentDisallowed)
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const registry = (
+  serializers: ReadonlyArray<Serializer>,
+  accept: ReadonlyArray<string>,
+): Registry => {
+  const find = (nameOrType: string): E.Either<ContentDisallowed, Serializer> => {
+    const found = serializers.find((serializer) => isCalled(nameOrType)(serializer));
+    return found === undefined ? E.left(unknown(nameOrType, serializers)) : E.right(found);
+  };
+  return {
+    toWrite: find,
+    toRead: (nameOrType) =>
+      E.filterOrElse(
+        (found: Serializer) => accept.some((name) => isCalled(name)(found)),
+        ({ name, contentType }) =>
+          new ContentDisallowed(
+            contentType,
+            `Refusing to deserialize untrusted content of type ${name} (${contentType})`,
+          ),
+      )(find(nameOrType)),
+  };
+};
+
+const isCalled =
+  (nameOrType: string) =>
+  ({ name, contentType }: Serializer): boolean =>
+    nameOrType === name || nameOrType === contentType;
+
+const unknown = (nameOrType: string, serializers: ReadonlyArray<Serializer>): ContentDisallowed =>
+  pickles.has(nameOrType)
+    ? new ContentDisallowed(
+        'application/x-python-serialize',
+        'pickle runs code of the writer when it is read; use json, yaml or msgpack',
+      )
+    : new ContentDisallowed(
+        nameOrType,
+        `no such serializer; there are ${serializers.map(({ name }) => name).join(', ')}`,
+      );
+
+const pickles: ReadonlySet<string> = new Set([
+  'pickle',
+  'application/x-python-serialize',
+  'application/x-python',
+]);

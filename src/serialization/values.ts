@@ -1,0 +1,89 @@
+/**
+ * Python values that JavaScript has no type for. Each holds the text the wire has, so
+ * that nothing is lost in between; what to do with it is the caller's choice of library.
+ *
+ * @since 0.1.0
+ */
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * A Python `float` that must stay one: a number without a fraction is otherwise
+ * written as an `int`.
+ *
+ * @example
+ * import { Float } from 'chordis'
+ *
+ * const price = new Float(1) // written as 1.0, where 1 is written as 1
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class Float {
+  constructor(readonly value: number) {}
+  valueOf(): number {
+    return this.value;
+  }
+  toJSON(): number {
+    return this.value;
+  }
+}
+
+/**
+ * @internal
+ */
+export abstract class PythonText {
+  constructor(readonly text: string) {}
+  toString(): string {
+    return this.text;
+  }
+  toJSON(): string {
+    return this.text;
+  }
+}
+
+/**
+ * A Python `Decimal`, as its text: `10.50`, `1E+30`, `NaN`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class Decimal extends PythonText {
+  readonly _tag = 'Decimal';
+}
+
+/**
+ * A Python `uuid.UUID`, as its text of five groups.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class Uuid extends PythonText {
+  readonly _tag = 'Uuid';
+  /** The 32 digits without the dashes. */
+  get hex(): string {
+    return this.text.replaceAll('-', '');
+  }
+}
+
+/**
+ * A Python `date`, as its text: `2024-05-06`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class PlainDate extends PythonText {
+  readonly _tag = 'PlainDate';
+}
+
+/**
+ * A Python `time`, as its text: `03:04:05.500000`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class PlainTime extends PythonText {
+  readonly _tag = 'PlainTime';
+}

@@ -1,0 +1,93 @@
+/**
+ * The names of the keys, which are the names of the channels too.
+ * Source: `get_key_for_task` and its kin in `celery/backends/base.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { InvalidArgument } from '../errors.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * The key names of one backend. Each is a `Left` for an empty id.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Keys {
+  /** Where a task's meta is. */
+  readonly task: (id: string) => E.Either<InvalidArgument, string>;
+  /** Where a group is saved; with `.j`, `.t` or `.s`, a chord's parts, surplus and size. */
+  readonly group: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
+  readonly chord: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
+  /** The id in a task's or group's key; any other key as it is. */
+  readonly idOf: (key: string) => string;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * @example
+ * import { keys } from 'chordis'
+ *
+ * keys('acme').task('42') // right('acme_celery-task-meta-42')
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const keys = (globalKeyprefix?: string | null): Keys => {
+  const prefix = normalizeKeyprefix(globalKeyprefix);
+  const task = `${prefix}celery-task-meta-`;
+  const group = `${prefix}celery-taskset-meta-`;
+  const chord = `${prefix}chord-unlock-`;
+  return {
+    task: (id) => taskKey(task, id),
+    group: (id, suffix = '') => groupKey(group, id, suffix),
+    chord: (id, suffix = '') => chordKey(chord, id, suffix),
+    idOf: stripPrefix([task, group]),
+  };
+};
+
+/**
+ * The prefix as Celery joins it: an underscore follows, unless it ends in a separator.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const normalizeKeyprefix = (globalKeyprefix?: string | null): string =>
+  !globalKeyprefix || /[:_.-]$/.test(globalKeyprefix)
+    ? (globalKeyprefix ?? '')
+    : `${globalKeyprefix}_`;
+
+const key =
+  (argument: string) =>
+  (prefix: string, id: string, suffix = ''): E.Either<InvalidArgument, string> =>
+    id
+      ? E.right(prefix + id + suffix)
+      : E.left(new InvalidArgument(argument, `must not be empty. Got ${id} instead.`));
+
+/** @internal */
+export const taskKey = key('task_id');
+/** @internal */
+export const groupKey = key('group_id');
+/** @internal */
+export const chordKey = groupKey;
+
+// -------------------------------------------------------------------------------------
+// destructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * A key without the first of the prefixes that it has.
+ *
+ * @internal
+ */
+export const stripPrefix =
+  (prefixes: ReadonlyArray<string>) =>
+  (name: string): string =>
+    name.slice(prefixes.find((prefix) => name.startsWith(prefix))?.length ?? 0);

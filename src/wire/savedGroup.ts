@@ -1,0 +1,43 @@
+/**
+ * A saved group: `{"result": [[id, parent], [children]]}` under the group's key.
+ * Source: `save_group` and `restore_group` in `celery/backends/base.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { DecodeError, type EncodeError } from '../errors.js';
+import type { Serializer } from '../serialization/serializer.js';
+import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category conversions
+ * @since 0.1.0
+ */
+export const encodeSavedGroup =
+  (serializer: Serializer) =>
+  (group: ResultTuple): E.Either<EncodeError, string | Buffer> =>
+    serializer.encode({ result: toWireTuple(group) });
+
+/**
+ * An `AsyncResult` may come out as well, as in Celery: it is what a value without
+ * children means.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const decodeSavedGroup =
+  (serializer: Serializer) =>
+  (key: string, bytes: Buffer): E.Either<DecodeError, ResultTuple> => {
+    const value = serializer.decode(bytes);
+    const group = E.isLeft(value) ? value : fromWire(value.right);
+    return E.isLeft(group) ? E.left(new DecodeError(key, bytes, group.left)) : group;
+  };
+
+const fromWire = (value: unknown): E.Either<string, ResultTuple> =>
+  typeof value === 'object' && value !== null && 'result' in value
+    ? fromWireTuple(value.result)
+    : E.left('a saved group without a result');

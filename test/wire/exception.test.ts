@@ -1,0 +1,190 @@
+import fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
+import { describe, expect, it } from 'vitest';
+import { TaskFailed } from '../../src/errors.js';
+import { json } from '../../src/serialization/json.js';
+import {
+  fromThrown,
+  fromWireException,
+  isTaskException,
+  pythonException,
+  TaskException,
+  toWireException,
+  withSerializableArgs,
+} from '../../src/wire/exception.js';
+import { pythonValue, wireBytes } from '../pythonValue.js';
+import { type Case, vectors } from '../vectors.js';
+import { exceptions } from './arbitraries.js';
+
+const main = vectors('exceptions').filter((c) => c.celery === 'main');
+
+const named = (c: Case): string => c.name.replace(/^.*?\/.*?\//, '');
+
+const decoded = (wire: string): unknown => {
+  const value = json.decode(wireBytes(wire));
+  if (E.isLeft(value)) throw new Error(value.left);
+  return value.right;
+};
+
+/** What Python passes to the constructor has no counterpart here. */
+const inexpressible: Readonly<Record<string, string>> = {
+  'set-arg': 'a set has no place in JSON, and its repr is not that of a JavaScript Set',
+  'object-arg': 'an object no serializer knows, named by a repr of its own',
+  'object-and-plain-args': 'the same',
+  'object-nested-in-list': 'the same',
+  'timedelta-arg': 'no timedelta in JavaScript',
+  'class-arg': 'a Python class',
+  'dict-tuple-keys': 'no tuples in JavaScript',
+  'exception-arg': 'an exception as an argument; here it would be an Error',
+  'lone-surrogate': 'half a surrogate pair is refused at writing, so its repr is stored',
+  'custom-formatting-init': "the class's own constructor changes the argument",
+  'custom-no-arg-init': "the class's own constructor makes the argument",
+  'OSError-two-args': 'OSError makes an instance of another class',
+  'FileNotFoundError-three-args':
+    'OSError makes an instance of another class and drops an argument',
+  'celery-Retry': 'an exception that is its own argument',
+};
+
+/** Classes with a `__repr__` or constructor of their own. */
+const ownRepr: Readonly<Record<string, string>> = {
+  'custom-repr': 'prints what it likes',
+  'celery-Reject': 'prints a sentence',
+  'celery-Retry': 'is its own argument',
+  'tuple-arg': 'no tuples in JavaScript: a list is printed',
+};
+
+const prepared = main.filter((c) => c.op === 'prepare');
+
+describe('writing an exception', () => {
+  it.each(prepared.filter((c) => !(named(c) in inexpressible)))(
+    'gives the bytes Celery writes: $name',
+    (c) => {
+      const exception = pythonValue(c.input);
+      if (!isTaskException(exception)) throw new Error('no exception');
+      const wire = toWireException(withSerializableArgs(json)(exception));
+      expect(json.encode(wire)).toEqual(E.right(c.wire));
+    },
+  );
+
+  it.each(prepared.filter((c) => !(named(c) in inexpressible) && !(named(c) in ownRepr)))(
+    'prints it as Python does: $name',
+    (c) => {
+      expect(pythonValue(c.input)).toMatchObject({ repr: c.repr });
+    },
+  );
+
+  it('names only recorded cases as inexpressible', () => {
+    const names = prepared.map(named);
+    for (const name of Object.keys({ ...inexpressible, ...ownRepr })) expect(names).toContain(name);
+  });
+
+  it('replaces an argument that cannot be encoded by its repr', () => {
+    const exception = pythonException('ValueError', ['ok', new Set([1]), [1, () => 0], 3]);
+    expect(withSerializableArgs(json)(exception).args).toEqual([
+      'ok',
+      '<Set object>',
+      '[1, <function <lambda>>]',
+      3,
+    ]);
+  });
+});
+
+/** Where Python raises since it resolved the name: here it is data, as any other. */
+const lookedUp = /^(security-|constructor-|unicode-decode-error-args)/;
+
+const readCases = vectors('exceptions').filter((c) => c.op === 'read');
+
+describe('reading an exception', () => {
+  it.each(
+    [...prepared, ...readCases].filter(
+      (c) => c.read.ok && !lookedUp.test(named(c)) && !(named(c) in inexpressible),
+    ),
+  )('finds the type and arguments that Python finds: $name', (c) => {
+    const wire = decoded(c.wire);
+    const exception = fromWireException(wire);
+    // A constructor that was called without what it needs: Python falls back to Exception.
+    const fallback = c.read.ok.qualname === 'Exception';
+    expect(exception).toMatchObject({
+      right: fallback
+        ? {}
+        : { excType: c.read.ok.qualname, args: pythonValue(c.read.ok.args, true) },
+    });
+    if (E.isLeft(exception)) return;
+    const module = exception.right.excModule;
+    const placeholders = ['celery.exceptions', 'celery.backends.base'];
+    if (!fallback && !placeholders.includes(c.read.ok.module)) {
+      expect(module).toBe(c.read.ok.module);
+    }
+    if (!fallback && !(named(c) in ownRepr)) expect(exception.right.repr).toBe(reprOf(c));
+  });
+
+  it.each(readCases.filter((c) => lookedUp.test(named(c))))(
+    'takes a name that Python would refuse to resolve for data: $name',
+    (c) => {
+      const wire = decoded(c.wire) as { exc_type: string; exc_module: string };
+      expect(fromWireException(wire)).toMatchObject({
+        right: { excType: wire.exc_type, excModule: wire.exc_module },
+      });
+    },
+  );
+
+  it.each(readCases.filter((c) => c.read.error && !lookedUp.test(named(c))))(
+    'refuses what Python cannot read: $name',
+    (c) => {
+      expect(fromWireException(decoded(c.wire))).toHaveProperty('left');
+    },
+  );
+
+  it.each(readCases.filter((c) => 'ok' in c.read && c.read.ok === null))(
+    'finds none where Python finds None: $name',
+    (c) => {
+      expect(fromWireException(decoded(c.wire))).toHaveProperty('left');
+    },
+  );
+
+  it('never throws, whatever it is given', () => {
+    fc.assert(
+      fc.property(fc.anything(), (u) => {
+        expect(TaskException.decode(u)).toHaveProperty('_tag');
+      }),
+    );
+  });
+
+  it('survives a round trip', () => {
+    fc.assert(
+      fc.property(exceptions, (exception) => {
+        expect(TaskException.is(exception)).toBe(true);
+        expect(TaskException.decode(TaskException.encode(exception))).toEqual(E.right(exception));
+      }),
+    );
+  });
+});
+
+const reprOf = (c: Case): string => c.read.ok.repr;
+
+describe('fromThrown', () => {
+  class PaymentDeclined extends Error {}
+  class Named extends Error {
+    override name = 'QuotaExceeded';
+  }
+  const failed = new TaskFailed('id', 'FAILURE', pythonException('KeyError', ['k']), null);
+
+  it.each([
+    [new Error('x'), "Exception('x')", 'builtins'],
+    [new TypeError('x'), "TypeError('x')", 'builtins'],
+    [new RangeError('x'), "ValueError('x')", 'builtins'],
+    [new SyntaxError('x'), "SyntaxError('x')", 'builtins'],
+    [new ReferenceError('x'), "NameError('x')", 'builtins'],
+    [new Error(), 'Exception()', 'builtins'],
+    [new PaymentDeclined('card'), "PaymentDeclined('card')", null],
+    [new Named('q'), "QuotaExceeded('q')", null],
+    [Object.assign(new Error('x'), { args: ['a', 1] }), "Exception('a', 1)", 'builtins'],
+    [pythonException('app.Boom', [1], 'app'), 'Boom(1)', 'app'],
+    [failed, "KeyError('k')", 'builtins'],
+    ['text', "Exception('text')", 'builtins'],
+    [undefined, 'Exception()', 'builtins'],
+    [null, 'Exception(None)', 'builtins'],
+  ])('gives %s its Python name', (thrown, repr, excModule) => {
+    expect(fromThrown(thrown)).toMatchObject({ repr, excModule });
+  });
+});

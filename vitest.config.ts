@@ -1,0 +1,54 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const SLOW = ['test/integration/**/*.test.ts'];
+const BUILT = ['test/docExamples.test.ts', 'test/package/**/*.test.ts'];
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^chordis$/, replacement: file('src/index.ts') },
+      { find: /^chordis\/testing$/, replacement: file('src/testing/index.ts') },
+    ],
+  },
+  test: {
+    // An unhandled rejection anywhere is a broken promise, not noise.
+    dangerouslyIgnoreUnhandledErrors: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: [...SLOW, ...BUILT],
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: SLOW,
+          // Each file has servers and workers of its own beside it.
+          maxWorkers: 2,
+          testTimeout: 30_000,
+          hookTimeout: 90_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: BUILT,
+          globalSetup: ['test/package/build.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
+  },
+});
