@@ -336,7 +336,12 @@ export class Closed extends Tagged<'Closed'> {
 export class UnexpectedError extends Tagged<'UnexpectedError'> {
   readonly _tag = 'UnexpectedError';
   constructor(cause: unknown) {
-    super(cause instanceof Error ? cause.message : inspect(cause), { cause });
+    super(
+      cause instanceof Error ? cause.message : typeof cause === 'string' ? cause : inspect(cause),
+      {
+        cause,
+      },
+    );
   }
 }
 

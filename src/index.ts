@@ -41,8 +41,11 @@ export { retryOverTime } from './retry/retryOverTime.js';
 export { DateTime } from './serialization/dateTime.js';
 export { json, jsonWith } from './serialization/json.js';
 export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
+export { msgpack } from './serialization/msgpack.js';
+export { type Registry, registry } from './serialization/registry.js';
 export type { Serializer } from './serialization/serializer.js';
 export { Decimal, Float, PlainDate, PlainTime, Uuid } from './serialization/values.js';
+export { yaml } from './serialization/yaml.js';
 export type { State } from './states.js';
 // States
 export * as states from './states.js';

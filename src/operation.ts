@@ -43,20 +43,22 @@ export interface Operation<A>
 export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> => {
   const single = source.pipe(
     Rx.take(1),
+    Rx.throwIfEmpty(noValue),
     Rx.catchError((error: unknown) => Rx.throwError(() => fromUnknown(error))),
   );
   const settled = single.pipe(
     Rx.map((a): E.Either<ResultStoreError, A> => E.right(a)),
     Rx.catchError((error: ResultStoreError) => Rx.of(E.left(error))),
   );
-  const empty = E.left(new UnexpectedError('The operation completed without a value'));
   // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
   const interop = { [Rx.observable]: () => single } as unknown as Rx.InteropObservable<A>;
-  return Object.assign(() => Rx.firstValueFrom(settled, { defaultValue: empty }), interop, {
+  return Object.assign(() => Rx.firstValueFrom(settled), interop, {
     subscribe: single.subscribe.bind(single),
     pipe: single.pipe.bind(single),
   });
 };
+
+const noValue = () => new UnexpectedError(new Error('The operation completed without a value'));
 
 /**
  * @category conversions

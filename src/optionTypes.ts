@@ -75,7 +75,8 @@ export const secret: t.Type<string> = new t.Type(
 export const flag = refined('true or false', t.boolean.is);
 
 /** @category constructors @since 0.1.0 */
-export const texts = refined('an array of strings', t.readonlyArray(t.string).is);
+export const list = <A>(items: string, item: t.Type<A>): t.Type<ReadonlyArray<A>> =>
+  refined(`an array of ${items}`, t.readonlyArray(item).is);
 
 /** @category constructors @since 0.1.0 */
 export const oneOf = <A extends string>(allowed: Iterable<A>): t.Type<A> => {

@@ -24,6 +24,7 @@ import {
   func,
   having,
   integer,
+  list,
   nullable,
   oneOf,
   optional,
@@ -31,12 +32,12 @@ import {
   type Read,
   secret,
   text,
-  texts,
   timeToLive,
   type Written,
   withDefault,
 } from './optionTypes.js';
 import { defaultRetryPolicy } from './retry/policy.js';
+import type { Serializer } from './serialization/serializer.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -101,12 +102,14 @@ const props = {
   expires: withDefault(timeToLive, 86_400),
   /** In front of each key and channel. Celery: `global_keyprefix`. */
   globalKeyprefix: withDefault(or(null, '', text), ''),
-  /** Default `json`. Celery: `result_serializer`. */
+  /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
   serializer: withDefault(text, 'json'),
+  /** Serializers of one's own, before `json`, `yaml` and `msgpack`. Kombu: `register`. */
+  serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
   /** Whether to store the task's name, arguments, worker, retries and queue too. Default `false`. Celery: `result_extended`. */
   resultExtended: withDefault(flag, false),
   /** The serializers that may be read. Default `json` alone. Celery: `result_accept_content`. */
-  accept: withDefault(texts, ['json']),
+  accept: withDefault(list('strings', text), ['json']),
   /** How a lost connection is tried again. Celery: `retry_policy` of `result_backend_transport_options`. */
   retryPolicy: withDefault(retryPolicy, defaultRetryPolicy),
   /** Whether storing and reading are tried again beyond `retryPolicy`. Default `false`. Celery: `result_backend_always_retry`. */

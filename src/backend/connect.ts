@@ -4,7 +4,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { identity } from 'fp-ts/lib/function.js';
+import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { ioredis } from '../commands/ioredis.js';
 import { memoryStore } from '../commands/memory.js';
@@ -16,6 +16,10 @@ import { ImproperlyConfigured } from '../errors.js';
 import { of } from '../operation.js';
 import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../options.js';
 import { json } from '../serialization/json.js';
+import { msgpack } from '../serialization/msgpack.js';
+import { registry } from '../serialization/registry.js';
+import type { Serializer } from '../serialization/serializer.js';
+import { yaml } from '../serialization/yaml.js';
 import type { Foundation } from './keyValueStore.js';
 
 // -------------------------------------------------------------------------------------
@@ -37,7 +41,7 @@ export interface Connected extends Foundation {
 export const connect = (written: RedisBackendOptions): Connected => {
   const options = orThrow(decodeOptions(written));
   const parameters = orThrow(connectionParameters(options));
-  const common = { options, serializer: json };
+  const common = { options, serializer: serializerOf(options) };
   if (parameters._tag === 'Memory') {
     const connection = memoryStore({ scheduler: options.scheduler });
     return { ...common, connection, hold: identity, pool: null, settings: options };
@@ -74,6 +78,15 @@ const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionP
   const { credentials = null, maxOfflineQueue } = options;
   return new ConnectionPool({ parameters, credentials, maxOfflineQueue });
 };
+
+/** What could not be read back is not written either. */
+const serializerOf = ({ serializer, serializers, accept }: BackendOptions): Serializer =>
+  orThrow(
+    pipe(
+      registry([...serializers, json, yaml, msgpack], accept).toRead(serializer),
+      E.mapLeft(({ problem }) => new ImproperlyConfigured('serializer', problem)),
+    ),
+  );
 
 const orThrow = <A>(either: E.Either<ImproperlyConfigured, A>): A => {
   if (E.isLeft(either)) throw either.left;

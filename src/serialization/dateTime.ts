@@ -52,7 +52,7 @@ export class DateTime extends Date {
 
   /** 0 to 999999. */
   get microsecond(): number {
-    const fraction = /[.,](\d+)/.exec(this.text)?.[1] ?? '';
+    const fraction = /\.(\d+)/.exec(this.text)?.[1] ?? '';
     return Number(fraction.slice(0, 6).padEnd(6, '0'));
   }
 
@@ -66,38 +66,29 @@ export class DateTime extends Date {
 // -------------------------------------------------------------------------------------
 
 const iso =
-  /^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:[.,](\d+))?)?(?:Z|([+-])([01]\d|2[0-3]):?([0-5]\d))?$/;
+  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
-/** Milliseconds since 1970, or NaN. `Date.parse` would read a text without an offset as local time. */
+/** Milliseconds since 1970, or NaN. `Date.parse` alone would take a text without an offset for local time. */
 const instant = (text: string): number => {
   const match = iso.exec(text);
   if (match === null) return Number.NaN;
-  const [, year, month, day, hour, minute, second = '0', fraction = '', sign, hours, minutes] =
-    match;
-  if (!isDate(Number(year), Number(month), Number(day))) return Number.NaN;
-  const millis = fraction === '' ? 0 : Number(fraction.slice(0, 3).padEnd(3, '0'));
-  const offset =
-    sign === undefined ? 0 : Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes));
-  const utc = Date.UTC(
-    Number(year),
-    Number(month) - 1,
-    Number(day),
-    Number(hour),
-    Number(minute) - offset,
-    Number(second),
-    millis,
-  );
-  // Date.UTC takes the years 0 to 99 for 1900 to 1999.
-  return Number(year) > 99 ? utc : new Date(utc).setUTCFullYear(Number(year));
+  const [, date = '', time = '', zone = 'Z'] = match;
+  if (!isDate(date)) return Number.NaN;
+  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
+  return Date.parse(`${date}T${time}${offset}`);
 };
 
 /**
- * Whether Python's `date` takes these numbers.
+ * Whether there is such a day, in a year that Python has. Takes `YYYY-MM-DD`.
  *
  * @internal
  */
-export const isDate = (year: number, month: number, day: number): boolean =>
-  year >= 1 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+export const isDate = (text: string): boolean => {
+  const month = Number(text.slice(5, 7));
+  const day = Number(text.slice(8));
+  if (text.startsWith('0000') || month < 1 || month > 12 || day < 1) return false;
+  return day <= 28 || day <= daysIn(Number(text.slice(0, 4)), month);
+};
 
 const daysIn = (year: number, month: number): number => {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;

@@ -45,13 +45,12 @@ export const foldTree =
       if (Array.isArray(u)) return list(u, path, depth + 1);
       if (u instanceof Map) return dict([...u], path, depth + 1);
       const saysHow = !(u instanceof Date || u instanceof PythonText);
-      if (saysHow && 'toJSON' in u && typeof u.toJSON === 'function') {
-        return E.chain((json: unknown) => visit(json, path, depth + 1))(
-          E.tryCatch(
-            () => u.toJSON?.call(u),
-            (thrown) => new EncodeError(path, `toJSON threw: ${String(thrown)}`),
-          ),
+      if (saysHow && hasToJson(u)) {
+        const json = E.tryCatch(
+          () => u.toJSON(),
+          (thrown) => new EncodeError(path, `toJSON threw: ${String(thrown)}`),
         );
+        return E.isLeft(json) ? json : visit(json.right, path, depth + 1);
       }
       return saysHow && Object.prototype.toString.call(u) === '[object Object]'
         ? dict(Object.entries(u), path, depth + 1)
@@ -87,6 +86,9 @@ export const foldTree =
 
     return visit(value, '$', 0);
   };
+
+const hasToJson = (u: object): u is { readonly toJSON: () => unknown } =>
+  'toJSON' in u && typeof u.toJSON === 'function';
 
 const nameOf = (u: unknown): string =>
   typeof u === 'object' && u !== null

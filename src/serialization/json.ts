@@ -37,7 +37,7 @@ export const jsonWith = (markers: ReadonlyArray<Marker>): Serializer => {
     decode: (bytes) => {
       if (!isUtf8(bytes)) return E.left('not UTF-8');
       const text = bytes.toString('utf8');
-      if (needsPython(text)) return parse(text);
+      if (needsPython(bytes, text)) return parse(text);
       try {
         return E.right(JSON.parse(text));
       } catch {
@@ -49,14 +49,32 @@ export const jsonWith = (markers: ReadonlyArray<Marker>): Serializer => {
 };
 
 /**
- * Whether the text may hold something that `JSON.parse` reads differently: a marker, also
- * one spelled with escapes, an integer of 16 digits or more, or the int `-0`. A false
- * alarm costs time only.
+ * Whether there may be something that `JSON.parse` reads differently: a marker, also one
+ * spelled with escapes, or an integer too large. A false alarm costs time only.
  */
-const needsPython = (text: string): boolean =>
+const needsPython = (bytes: Buffer, text: string): boolean =>
   text.includes('__type__') ||
-  /(?<![\d.])\d{16}/.test(text) ||
-  /\\u00[2-7]|-0[\s,\]}]|^-0$/.test(text);
+  (text.includes('\\u00') && /\\u00[2-7]/.test(text)) ||
+  hasLongInteger(bytes);
+
+/** The digits of `Number.MAX_SAFE_INTEGER`. */
+const long = 16;
+
+/** A run of that many digits can't hide between two bytes so far apart, so the others need no look. */
+const hasLongInteger = (bytes: Buffer): boolean => {
+  for (let at = long - 1; at < bytes.length; at += long) {
+    if (!isDigit(bytes[at])) continue;
+    let start = at;
+    while (isDigit(bytes[start - 1])) start--;
+    while (isDigit(bytes[at + 1])) at++;
+    const isFraction = bytes[start - 1] === 0x2e;
+    if (at - start + 1 >= long && !isFraction) return true;
+  }
+  return false;
+};
+
+const isDigit = (byte: number | undefined): boolean =>
+  byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
 const reviveWith =
   (markers: ReadonlyArray<Marker>): Revive =>

@@ -93,14 +93,14 @@ const date = marker({
   type: 'date',
   is: (u) => u instanceof PlainDate,
   encode: (plain) => plain.text,
-  decode: text('date', (value) => {
-    const match = /^(\d{4})-(\d\d)-(\d\d)/.exec(value);
-    return match !== null &&
-      isDate(Number(match[1]), Number(match[2]), Number(match[3])) &&
-      (value.length === 10 || O.isSome(DateTime.fromText(value)))
+  decode: text('date', (value) =>
+    // 5.3 wrote a date as its midnight.
+    /^\d{4}-\d\d-\d\d$/.test(value.slice(0, 10)) &&
+    isDate(value.slice(0, 10)) &&
+    (value.length === 10 || O.isSome(DateTime.fromText(value)))
       ? O.some(new PlainDate(value.slice(0, 10)))
-      : O.none;
-  }),
+      : O.none,
+  ),
 });
 
 const time = marker({

@@ -8,11 +8,9 @@ import { DateTime } from '../serialization/dateTime.js';
 import { floatText, numberText } from '../serialization/pythonNumber.js';
 import { Decimal, Float, PlainDate, PlainTime, Uuid } from '../serialization/values.js';
 
-/** What lies deeper is printed as `...`, so that no nesting and no cycle overflows. */
-const depthLimit = 100;
-
 /**
- * Total: what Python would not know is named by its class.
+ * Total: what Python would not know is named by its class, and containers that lie deeper
+ * than `levels` are elided, so that neither nesting nor a cycle overflows.
  *
  * @example
  * import { repr } from 'chordis'
@@ -22,7 +20,7 @@ const depthLimit = 100;
  * @category conversions
  * @since 0.1.0
  */
-export const repr = (u: unknown, depth = 0): string => {
+export const repr = (u: unknown, levels = 100): string => {
   switch (typeof u) {
     case 'string':
       return stringRepr(u);
@@ -39,13 +37,13 @@ export const repr = (u: unknown, depth = 0): string => {
     case 'symbol':
       return `<${String(u)}>`;
     case 'object':
-      return u === null ? 'None' : objectRepr(u, depth);
+      return u === null ? 'None' : objectRepr(u, levels);
   }
 };
 
 const nonFinite = (n: number): string => (Number.isNaN(n) ? 'nan' : n > 0 ? 'inf' : '-inf');
 
-const objectRepr = (u: object, depth: number): string => {
+const objectRepr = (u: object, levels: number): string => {
   if (u instanceof Float) return Number.isFinite(u.value) ? floatText(u.value) : nonFinite(u.value);
   if (u instanceof Uint8Array) return bytesRepr(u);
   if (u instanceof Decimal) return `Decimal(${stringRepr(u.text)})`;
@@ -54,13 +52,14 @@ const objectRepr = (u: object, depth: number): string => {
   if (u instanceof PlainTime) return `datetime.time(${clock(u.text).join(', ')})`;
   if (u instanceof Date) return dateRepr(u);
   if (u instanceof Error) return `${u.name}(${u.message === '' ? '' : stringRepr(u.message)})`;
-  if (depth >= depthLimit) return '...';
-  if (Array.isArray(u)) return `[${u.map((item) => repr(item, depth + 1)).join(', ')}]`;
+  if (Array.isArray(u) && levels === 0) return '[...]';
+  if (Array.isArray(u)) return `[${u.map((item) => repr(item, levels - 1)).join(', ')}]`;
   const prototype: unknown = Object.getPrototypeOf(u);
   const isDict = u instanceof Map || prototype === Object.prototype || prototype === null;
   if (!isDict) return `<${u.constructor?.name ?? ''} object>`;
+  if (levels === 0) return '{...}';
   const members = [...(u instanceof Map ? u : Object.entries(u))].map(
-    ([key, value]) => `${repr(key, depth + 1)}: ${repr(value, depth + 1)}`,
+    ([key, value]) => `${repr(key, levels - 1)}: ${repr(value, levels - 1)}`,
   );
   return `{${members.join(', ')}}`;
 };

@@ -234,7 +234,7 @@ describe('a round trip', () => {
           json.encode(value),
         );
         expect(E.isRight(bytes)).toBe(true);
-        expect(E.chain((b: Buffer) => json.decode(b))(bytes)).toEqual(E.right(value));
+        expect(E.chainW((b: Buffer) => json.decode(b))(bytes)).toEqual(E.right(value));
       }),
       { numRuns: 2000 },
     );
@@ -249,7 +249,7 @@ describe('a round trip', () => {
       new Uuid('d9b0a4c4-3b0e-4a51-9d5b-6f1d2f3c4e5a'),
       new Decimal('1E+30'),
     ];
-    const texts = E.chain((text: string | Buffer) => read(text as string))(json.encode(original));
+    const texts = E.chainW((text: string | Buffer) => read(text as string))(json.encode(original));
     expect(E.map(String)(texts)).toEqual(E.right(String(original)));
     expect(JSON.stringify(texts)).toEqual(JSON.stringify(E.right(original)));
   });

@@ -34,7 +34,7 @@ describe('ResultTuple', () => {
       fc.property(tuples, (tuple) => {
         expect(ResultTuple.is(tuple)).toBe(true);
         const bytes = E.map(Buffer.from)(json.encode(ResultTuple.encode(tuple)));
-        expect(E.chain((b: Buffer) => json.decode(b))(bytes)).toEqual(E.right(toWireTuple(tuple)));
+        expect(E.chainW((b: Buffer) => json.decode(b))(bytes)).toEqual(E.right(toWireTuple(tuple)));
         expect(ResultTuple.decode(toWireTuple(tuple))).toEqual(E.right(tuple));
       }),
     );

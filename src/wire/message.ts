@@ -1,0 +1,126 @@
+/**
+ * `Message`: what Kombu puts on a Redis list, a JSON envelope around a body in base64.
+ * Source: `Channel.prepare_message` in `kombu/transport/virtual/base.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as t from 'io-ts';
+import { DecodeError, type EncodeError } from '../errors.js';
+import { json } from '../serialization/json.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * Headers and properties are by their wire names, in the order in which they are written.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Message {
+  /** As its content type has it; compressed where a header says so. */
+  readonly body: Buffer;
+  readonly contentType: string;
+  readonly contentEncoding: string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface WireMessage {
+  readonly body: string;
+  readonly 'content-encoding': string;
+  readonly 'content-type': string;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly properties: Readonly<Record<string, unknown>>;
+}
+
+// -------------------------------------------------------------------------------------
+// codecs
+// -------------------------------------------------------------------------------------
+
+const Wire = t.type({
+  body: t.string,
+  'content-encoding': t.string,
+  'content-type': t.string,
+  headers: t.UnknownRecord,
+  properties: t.UnknownRecord,
+});
+
+const isBase64 = (properties: Readonly<Record<string, unknown>>): boolean =>
+  properties.body_encoding === 'base64';
+
+const fromWire = (wire: t.TypeOf<typeof Wire>): Message => ({
+  body: Buffer.from(wire.body, isBase64(wire.properties) ? 'base64' : 'utf8'),
+  contentType: wire['content-type'],
+  contentEncoding: wire['content-encoding'],
+  headers: wire.headers,
+  properties: wire.properties,
+});
+
+const toWire = (message: Message): WireMessage => ({
+  body: message.body.toString(isBase64(message.properties) ? 'base64' : 'utf8'),
+  'content-encoding': message.contentEncoding,
+  'content-type': message.contentType,
+  headers: message.headers,
+  properties: message.properties,
+});
+
+const isMessage = (u: unknown): u is Message =>
+  t
+    .type({
+      body: t.unknown,
+      contentType: t.string,
+      contentEncoding: t.string,
+      headers: t.UnknownRecord,
+      properties: t.UnknownRecord,
+    })
+    .is(u) && Buffer.isBuffer(u.body);
+
+/**
+ * @category codecs
+ * @since 0.1.0
+ */
+export const Message = new t.Type<Message, WireMessage, unknown>(
+  'Message',
+  isMessage,
+  (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
+  toWire,
+);
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/**
+ * The text to push. The envelope is JSON whatever the body is.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const encodeMessage = (message: Message): E.Either<EncodeError, string | Buffer> =>
+  json.encode(toWire(message));
+
+/**
+ * `queue` is the list the bytes are from.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const decodeMessage = (queue: string, bytes: Buffer): E.Either<DecodeError, Message> =>
+  pipe(
+    json.decode(bytes),
+    E.chain((value) =>
+      pipe(
+        Message.decode(value),
+        E.mapLeft(() => 'not a message: body, content type, headers or properties are missing'),
+      ),
+    ),
+    E.mapLeft((problem) => new DecodeError(queue, bytes, problem)),
+  );
