@@ -40,19 +40,36 @@ export interface Operation<A>
  * @category conversions
  * @since 0.1.0
  */
-export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> => {
-  const single = source.pipe(
-    Rx.take(1),
-    Rx.throwIfEmpty(noValue),
-    Rx.catchError((error: unknown) => Rx.throwError(() => fromUnknown(error))),
-  );
-  const settled = single.pipe(
-    Rx.map((a): E.Either<ResultStoreError, A> => E.right(a)),
-    Rx.catchError((error: ResultStoreError) => Rx.of(E.left(error))),
-  );
+export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> =>
+  fromSingle(source.pipe(Rx.take(1)));
+
+/**
+ * `fromObservable` for a source that is known to emit no more than once.
+ *
+ * @internal
+ */
+export const fromSingle = <A>(source: Rx.Observable<A>): Operation<A> => {
+  const single = new Rx.Observable<A>((observer) => {
+    let isEmpty = true;
+    return source.subscribe({
+      next: (a) => {
+        isEmpty = false;
+        observer.next(a);
+      },
+      error: (error) => observer.error(fromUnknown(error)),
+      complete: () => (isEmpty ? observer.error(noValue()) : observer.complete()),
+    });
+  });
+  const run = () =>
+    new Promise<E.Either<ResultStoreError, A>>((resolve) => {
+      single.subscribe({
+        next: (a) => resolve(E.right(a)),
+        error: (error: ResultStoreError) => resolve(E.left(error)),
+      });
+    });
   // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
   const interop = { [Rx.observable]: () => single } as unknown as Rx.InteropObservable<A>;
-  return Object.assign(() => Rx.firstValueFrom(settled), interop, {
+  return Object.assign(run, interop, {
     subscribe: single.subscribe.bind(single),
     pipe: single.pipe.bind(single),
   });

@@ -41,6 +41,7 @@ describe('decodeOptions', () => {
     ['serializer', 'json'],
     ['resultExtended', false],
     ['accept', ['json']],
+    ['serializers', []],
     ['retryPolicy', { maxRetries: 20, intervalStart: 0, intervalStep: 1, intervalMax: 1 }],
     ['alwaysRetry', false],
     ['maxRetries', Number.POSITIVE_INFINITY],

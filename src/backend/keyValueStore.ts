@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Commands, Connection, StoreOutcome, Value, Write } from '../commands/commands.js';
 import type { ResultStoreError } from '../errors.js';
-import { fail, fromObservable, type Operation } from '../operation.js';
+import { fail, fromSingle, type Operation } from '../operation.js';
 import type { BackendOptions } from '../options.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
@@ -86,7 +86,7 @@ export abstract class KeyValueStore {
 
   /** The new value. Run again only where it surely was not sent: never twice. */
   incr(key: string): Operation<number> {
-    return fromObservable(
+    return fromSingle(
       this.commands
         .incr(key)
         .pipe(retryOverTime(this.retryPolicy, { ...this.retryOptions, when: wasNeverSent })),
@@ -140,7 +140,7 @@ export abstract class KeyValueStore {
   }
 
   protected repeatable<A>(operation: Operation<A>, policy?: Partial<RetryPolicy>): Operation<A> {
-    return fromObservable(
+    return fromSingle(
       operation.pipe(retryOverTime(mergeRetryPolicy(this.retryPolicy, policy), this.retryOptions)),
     );
   }

@@ -11,7 +11,7 @@ import { ConnectionPool, Redis } from '../connection/pool.js';
 import { asUri } from '../connection/urlParts.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
 import { ImproperlyConfigured } from '../errors.js';
-import { fromObservable, type Operation, of } from '../operation.js';
+import { fromSingle, type Operation, of } from '../operation.js';
 import type { RedisBackendOptions } from '../options.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import type { ResultBackend } from '../result/resultBackend.js';
@@ -57,9 +57,11 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
   readonly resultConsumer: ResultConsumer;
   private readonly connected: Connected;
 
-  /** Throws `ImproperlyConfigured` for an option or a URL that cannot work. */
-  constructor(options: RedisBackendOptions = {}) {
-    const connected = connect(options);
+  /**
+   * Throws `ImproperlyConfigured` for an option or a URL that cannot work. What it stands
+   * on follows from the options, unless a backend of another kind brings it.
+   */
+  constructor(options: RedisBackendOptions = {}, connected: Connected = connect(options)) {
     super(connected);
     const { settings, connection } = connected;
     this.connected = connected;
@@ -116,7 +118,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
    * or would have expired. Does nothing where `taskJoinWillBlock` says so.
    */
   onTaskCall(_producer: unknown, taskId: string): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       Rx.defer(() =>
         this.options.taskJoinWillBlock()
           ? of(undefined)
@@ -127,7 +129,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
 
   /** Deletes what is stored of a task; who waits for it gets a `ResultCancelled`. */
   forget(taskId: string): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       this.remove(this.keys.task(taskId)).pipe(Rx.tap(() => this.resultConsumer.cancelFor(taskId))),
     );
   }
@@ -138,7 +140,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
 
   /** Ends every stream with `Closed`, waits for the replies under way, and closes the sockets. */
   close(): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       Rx.defer(() => {
         this.resultConsumer.stop();
         return this.connected.connection.close;

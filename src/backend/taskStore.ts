@@ -15,7 +15,7 @@ import {
   type ResultStoreError,
   RetryLimitExceeded,
 } from '../errors.js';
-import { fromEither, fromObservable, type Operation, of } from '../operation.js';
+import { fromEither, fromSingle, type Operation, of } from '../operation.js';
 import { exponentialBackoff } from '../retry/exponentialBackoff.js';
 import type { Serializer } from '../serialization/serializer.js';
 import {
@@ -139,7 +139,7 @@ export abstract class TaskStore extends KeyValueStore {
     const { state = FAILURE, traceback = null, request } = options;
     const exception = fromThrown(exc);
     const rest = PROPAGATE_STATES.has(state) ? chained(request) : [];
-    return fromObservable(
+    return fromSingle(
       Rx.concat(
         this.mark(taskId, exception, state, options),
         ...rest.map((next) =>
@@ -167,7 +167,7 @@ export abstract class TaskStore extends KeyValueStore {
     { state = ownState, storeResult = true, ...options }: MarkOptions = {},
   ): Operation<void> {
     return storeResult && options.request?.ignoreResult !== true
-      ? fromObservable(this.storeResult(taskId, result, state, options).pipe(Rx.map(constVoid)))
+      ? fromSingle(this.storeResult(taskId, result, state, options).pipe(Rx.map(constVoid)))
       : of(undefined);
   }
 
@@ -221,7 +221,7 @@ export abstract class TaskStore extends KeyValueStore {
   }
 
   private pick<A>(taskId: string, field: (meta: TaskMeta) => A): Operation<A> {
-    return fromObservable(this.getTaskMeta(taskId).pipe(Rx.map(field)));
+    return fromSingle(this.getTaskMeta(taskId).pipe(Rx.map(field)));
   }
 
   // ---------------------------------------------------------------------------------
@@ -230,7 +230,7 @@ export abstract class TaskStore extends KeyValueStore {
 
   /** Saves which results a group has. */
   saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       fromEither(
         pipe(
           E.Do,
@@ -246,7 +246,7 @@ export abstract class TaskStore extends KeyValueStore {
 
   /** The saved group, if there is one. */
   restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
-    return fromObservable(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
+    return fromSingle(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
   }
 
   /** Forgets which results a group has; the results stay. */
@@ -259,7 +259,7 @@ export abstract class TaskStore extends KeyValueStore {
   // ---------------------------------------------------------------------------------
 
   protected remove(key: E.Either<InvalidArgument, string>): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       fromEither(key).pipe(
         Rx.mergeMap((name) => this.delete(name)),
         Rx.map(constVoid),
@@ -285,7 +285,7 @@ export abstract class TaskStore extends KeyValueStore {
   private persistent<A>(source: Rx.Observable<A>): Operation<A> {
     const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
       this.options;
-    if (!alwaysRetry) return fromObservable(source);
+    if (!alwaysRetry) return fromSingle(source);
     const policy = {
       baseMs: baseSleepBetweenRetriesMs,
       maximumMs: maxSleepBetweenRetriesMs,
@@ -293,7 +293,7 @@ export abstract class TaskStore extends KeyValueStore {
     };
     const { random, scheduler } = this.options;
     const { hold } = this.retryOptions;
-    return fromObservable(
+    return fromSingle(
       source.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
     );
   }

@@ -7,12 +7,13 @@ import * as O from 'fp-ts/lib/Option.js';
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import type { ConnectionPool } from '../connection/pool.js';
-import { fromObservable, type Operation, of } from '../operation.js';
-import type { Commands, Connection, StoreOutcome, Value } from './commands.js';
+import { fromSingle, type Operation, of } from '../operation.js';
+import type { Commands, Connection, Value } from './commands.js';
+import { perTick } from './perTick.js';
 import { script } from './script.js';
 import { set } from './scripts/set.js';
-import { store } from './scripts/store.js';
 import { described, send } from './send.js';
+import { stores } from './stores.js';
 import { subscriber } from './subscriber.js';
 
 // -------------------------------------------------------------------------------------
@@ -27,11 +28,11 @@ export const ioredis = (pool: ConnectionPool): Connection => ({
 });
 
 const runSet = script(set);
-const runStore = script(store);
 
 const commands = (pool: ConnectionPool): Commands => {
   const command = <A>(name: string, key: string, run: (redis: Redis) => Promise<A>): Operation<A> =>
-    fromObservable(pool.link$.pipe(Rx.mergeMap(send(name, key, run))));
+    fromSingle(pool.link$.pipe(Rx.mergeMap(send(name, key, run))));
+  const stored = perTick(stores(pool));
   return {
     get: (key) => command('GET', key, (redis) => redis.getBuffer(key).then(O.fromNullable)),
     mget: (keys) =>
@@ -40,10 +41,7 @@ const commands = (pool: ConnectionPool): Commands => {
         : command('MGET', described(keys), (redis) => redis.mgetBuffer([...keys]).then(values)),
     set: ({ key, value, expires }) =>
       command('SET', key, (redis) => runSet(redis, [key], [value, expires]).then(Number)),
-    store: ({ key, value, expires }, expected = Buffer.alloc(0)) =>
-      command('SET', key, (redis) =>
-        runStore(redis, [key], [value, expires, expected]).then(outcome),
-      ),
+    store: (write, expected) => fromSingle(stored({ write, expected })),
     delete: (key) => command('DEL', key, (redis) => redis.del(key)),
     incr: (key) => command('INCR', key, (redis) => redis.incr(key)),
     expire: (key, seconds) =>
@@ -57,8 +55,3 @@ const commands = (pool: ConnectionPool): Commands => {
 
 const values = (reply: ReadonlyArray<Buffer | null>): ReadonlyArray<Value> =>
   reply.map(O.fromNullable);
-
-const outcome = (reply: unknown): StoreOutcome => {
-  if (Buffer.isBuffer(reply)) return { _tag: 'Undecided', current: reply };
-  return reply === -1 ? { _tag: 'Kept' } : { _tag: 'Stored', receivers: Number(reply) };
-};

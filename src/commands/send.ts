@@ -6,8 +6,8 @@
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import type { Link } from '../connection/link.js';
-import { CommandTimeout } from '../errors.js';
-import { fromReply } from './replyError.js';
+import { fromReplyError } from '../connection/replyError.js';
+import { CommandTimeout, type ResultStoreError } from '../errors.js';
 
 /**
  * `command` and `key` are what an error tells of it. A link whose command got no reply
@@ -18,11 +18,23 @@ export const send =
   (link: Link): Rx.Observable<A> =>
     Rx.defer(() => run(link.redis)).pipe(
       Rx.catchError((error: Error) => {
-        const failure = fromReply(error, link, command, key);
+        const failure = fromRejection(error, link, command, key);
         if (failure instanceof CommandTimeout) link.reset();
         return Rx.throwError(() => failure);
       }),
     );
+
+const fromRejection = (
+  error: Error,
+  link: Link,
+  command: string,
+  key: string,
+): ResultStoreError => {
+  if (error.name === 'ReplyError') return fromReplyError(error, link.address, command, key);
+  return error.message === 'Command timed out'
+    ? new CommandTimeout(command, key, link.socketTimeout)
+    : link.lost();
+};
 
 /** Many keys in an error's text: the first, and how many more. */
 export const described = (keys: ReadonlyArray<string>): string =>

@@ -9,7 +9,7 @@
  * @since 0.1.0
  */
 import * as O from 'fp-ts/lib/Option.js';
-import type { Redis } from 'ioredis';
+import type { ChainableCommander, Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import type { Link } from '../connection/link.js';
 import type { ConnectionPool } from '../connection/pool.js';
@@ -32,14 +32,14 @@ const listening = (link: Link, pool: ConnectionPool): Subscriber => ({
     const key = described(channels);
     return fromObservable(
       link.redis.condition?.protocol === 3
-        ? send('SUBSCRIBE', key, subscribeAndRead(channels))(link)
+        ? send(`SUBSCRIBE, ${reading(channels)}`, key, subscribeAndRead(channels))(link)
         : send(
             'SUBSCRIBE',
             key,
             subscribe(channels),
           )(link).pipe(
             Rx.mergeMap(() => pool.link$),
-            Rx.mergeMap(send('MGET', key, read(channels))),
+            Rx.mergeMap(send(reading(channels), key, read(channels))),
           ),
     );
   },
@@ -66,28 +66,48 @@ const messages = (redis: Redis): Rx.Observable<Message> =>
 
 const subscribe = (channels: Channels) => (redis: Redis) => redis.subscribe(...channels);
 
-/** GET where there is one, since MGET passes over a key of another type in silence. */
-const read = (keys: Channels) => async (redis: Redis) => {
-  const [first = ''] = keys;
-  return valuesOf(
-    keys.length === 1 ? await redis.getBuffer(first) : await redis.mgetBuffer(...keys),
-  );
-};
-
 const subscribeAndRead = (channels: Channels) => async (redis: Redis) => {
-  const [first = ''] = channels;
-  const pipeline = redis.pipeline().subscribe(...channels);
-  const replies =
-    (await (channels.length === 1
-      ? pipeline.getBuffer(first)
-      : pipeline.mgetBuffer(...channels)
-    ).exec()) ?? [];
-  for (const [error] of replies) if (error) throw error;
-  return valuesOf(replies[1]?.[1]);
+  const [, ...replies] = await replied(reads(redis.pipeline().subscribe(...channels), channels));
+  return values(redis, channels, replies);
 };
 
-const valuesOf = (reply: unknown): ReadonlyArray<Value> =>
-  ((Array.isArray(reply) ? reply : [reply]) as ReadonlyArray<Buffer | null>).map(O.fromNullable);
+const read = (keys: Channels) => async (redis: Redis) =>
+  values(redis, keys, await replied(reads(redis.pipeline(), keys)));
+
+/**
+ * GET where there is one key. Else MGET, which passes over a key of another type in
+ * silence; so EXISTS counts the keys beside it.
+ */
+const reads = (pipeline: ChainableCommander, keys: Channels): ChainableCommander => {
+  const [first = ''] = keys;
+  return keys.length === 1
+    ? pipeline.getBuffer(first)
+    : pipeline.mgetBuffer(...keys).exists(...keys);
+};
+
+const reading = (keys: Channels): string => (keys.length === 1 ? 'GET' : 'MGET');
+
+/** Where there are more keys than values, a GET of each missing one fails for those of another type. */
+const values = async (
+  redis: Redis,
+  keys: Channels,
+  [read, existing]: ReadonlyArray<unknown>,
+): Promise<ReadonlyArray<Value>> => {
+  const found = ((Array.isArray(read) ? read : [read]) as ReadonlyArray<Buffer | null>).map(
+    O.fromNullable,
+  );
+  if (keys.length > 1 && existing !== found.filter(O.isSome).length) {
+    const missing = keys.filter((_, i) => found[i]?._tag === 'None');
+    await replied(missing.reduce((pipeline, key) => pipeline.getBuffer(key), redis.pipeline()));
+  }
+  return found;
+};
+
+const replied = async (pipeline: ChainableCommander): Promise<ReadonlyArray<unknown>> =>
+  ((await pipeline.exec()) ?? []).map(([error, reply]) => {
+    if (error) throw error;
+    return reply;
+  });
 
 const unsubscribe = (channels: Channels) => async (redis: Redis) => {
   await redis.unsubscribe(...channels);

@@ -14,6 +14,7 @@ import * as Rx from 'rxjs';
 import { AuthenticationError, Closed, ConnectionError, type ResultStoreError } from '../errors.js';
 import { address, type Socket, type Tcp } from './address.js';
 import { type Credentials, type CredentialsProvider, renewing } from './credentials.js';
+import { fromReplyError } from './replyError.js';
 import { connectionOptions } from './tls.js';
 
 // -------------------------------------------------------------------------------------
@@ -35,6 +36,7 @@ export class Link {
   readonly redis: Redis;
   readonly address: string;
   private lastError: Error | undefined;
+  private opened = false;
   private closed = false;
 
   constructor(
@@ -54,9 +56,14 @@ export class Link {
     return this.options.parameters.settings.socketTimeout;
   }
 
+  /** Whether it can be written to. ioredis says so a moment too early: also where SELECT has failed. */
+  get isReady(): boolean {
+    return this.opened && this.redis.status === 'ready';
+  }
+
   /** The client once it can be written to; opens the socket where there is none. Shared by all who wait. */
   readonly ready$: Rx.Observable<Redis> = Rx.defer(() =>
-    this.redis.status === 'ready' ? Rx.of(this.redis) : this.opening$,
+    this.isReady ? Rx.of(this.redis) : this.opening$,
   );
 
   /** Fails once the socket is lost. */
@@ -73,8 +80,12 @@ export class Link {
 
   /** Drops the socket at once, without waiting for a peer that may be gone. */
   reset(): void {
-    this.redis.disconnect();
-    this.redis.stream?.destroy();
+    const { redis } = this;
+    // told to drop a socket that is gone already, ioredis would wait two seconds for its
+    // end, and then hide why the next one could not be opened
+    if (redis.stream?.destroyed) return;
+    redis.disconnect();
+    redis.stream?.destroy();
   }
 
   close(): void {
@@ -114,11 +125,15 @@ export class Link {
   }
 
   private open(): Rx.Observable<Redis> {
+    this.opened = false;
     this.lastError = undefined;
     return Rx.defer(() => this.dial()).pipe(
       Rx.timeout({ first: this.connectTimeout, with: () => fail(new Error('connect timed out')) }),
       // where SELECT fails, ioredis goes on in database 0 and only tells by an error event
       Rx.mergeMap(() => (this.lastError === undefined ? Rx.of(this.redis) : fail(this.lastError))),
+      Rx.tap(() => {
+        this.opened = true;
+      }),
       Rx.catchError((error: Error) => {
         this.reset();
         return fail(this.refusal(this.lastError ?? error));
@@ -142,8 +157,8 @@ export class Link {
   }
 
   private refusal(cause: Error): ResultStoreError {
-    return /^(WRONGPASS|NOAUTH|ERR (invalid password|Client sent AUTH|AUTH))/.test(cause.message)
-      ? new AuthenticationError(this.address, cause)
+    return cause.name === 'ReplyError'
+      ? fromReplyError(cause, this.address, 'SELECT', String(this.options.parameters.db))
       : new ConnectionError(this.address, false, cause);
   }
 }
@@ -175,7 +190,7 @@ const endpoint = (parameters: Tcp | Socket): ClientOptions => ({
   db: parameters.db,
   ...(parameters.username === null ? {} : { username: parameters.username }),
   ...(parameters.password === null ? {} : { password: parameters.password }),
-  ...(parameters.query['protocol'] === '2' ? { protocol: 2 } : {}),
+  ...(parameters.query.protocol === '2' ? { protocol: 2 } : {}),
   ...(parameters.settings.socketKeepalive ? {} : { keepAlive: undefined }),
 });
 

@@ -52,7 +52,7 @@ export class ConnectionPool {
   readonly link$: Rx.Observable<Link> = Rx.defer(() => {
     if (this.closed$.hasError) return this.closed$;
     const link = this.link(this.taken++ % this.maxConnections);
-    return link.redis.status === 'ready'
+    return link.isReady
       ? Rx.of(link)
       : this.offlineQueue.hold(link.ready$.pipe(Rx.map(() => link)));
   });

@@ -27,6 +27,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
 import type { Message, Subscriber, Value } from '../commands/commands.js';
+import { MAX_SECONDS } from '../connection/address.js';
 import {
   Closed,
   type DecodeError,
@@ -83,6 +84,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly channels = new Map<string, TaskChannel>();
   private readonly joining = new Set<TaskChannel>();
   private readonly leaving = new Set<string>();
+  private readonly chunks = new Rx.Subject<ReadonlyArray<TaskChannel>>();
   private tick: Rx.Subscription | undefined;
   private session: Rx.Subscription | undefined;
   private subscriber: Subscriber | undefined;
@@ -123,11 +125,12 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /**
    * Follows a task before anybody watches it: done once its channel is subscribed to,
    * which then stays so until the result arrives, the task is cancelled, or `seconds`
-   * are over (0 is never).
+   * are over (0 is never, and no timer counts further than 24.8 days).
    */
   follow(taskId: string, seconds: number): Operation<void> {
     const { scheduler } = this.options.retry;
-    const end$ = seconds === 0 ? Rx.NEVER : Rx.timer(seconds * 1000, scheduler);
+    const end$ =
+      seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return fromObservable(
       Rx.defer(() => {
         const ended = new Rx.ReplaySubject<void>(1);
@@ -147,7 +150,8 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   stop(): void {
     this.closed = true;
     this.session?.unsubscribe();
-    this.tick?.unsubscribe();
+    this.subscriber = undefined;
+    this.leaving.clear();
     this.abandon(new Closed('result consumer'));
     this.opened.complete();
     this.connection.complete();
@@ -168,7 +172,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     if (open === undefined) this.open(channel);
     return () => {
       channel.remove(listener);
-      if (channel.deserted && this.channels.get(channel.channel) === channel) {
+      if (channel.deserted && this.isOpen(channel)) {
         this.drop(channel);
         channel.release();
       }
@@ -180,12 +184,14 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     this.joining.add(channel);
     this.flushSoon();
     if (this.session === undefined) this.connect();
-    this.opened.next(channel);
+    // a link that fails at once has failed the channel too
+    if (this.isOpen(channel)) this.opened.next(channel);
   }
 
   private drop(channel: TaskChannel): void {
     this.channels.delete(channel.channel);
-    if (!this.joining.delete(channel)) this.leaving.add(channel.channel);
+    if (this.joining.delete(channel) || this.subscriber === undefined) return;
+    this.leaving.add(channel.channel);
     this.flushSoon();
   }
 
@@ -205,7 +211,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     for (const chunk of RA.chunksOf(CHUNK)(leaving)) {
       subscriber.leave(chunk).subscribe({ error: constVoid });
     }
-    for (const chunk of RA.chunksOf(CHUNK)(joining)) this.join(subscriber, chunk).subscribe();
+    for (const chunk of RA.chunksOf(CHUNK)(joining)) this.chunks.next(chunk);
   }
 
   // ---------------------------------------------------------------------------------
@@ -220,6 +226,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
         Rx.merge(
           subscriber.messages$.pipe(Rx.tap(this.receive), Rx.ignoreElements()),
           this.resync(subscriber),
+          this.chunks.pipe(Rx.mergeMap((chunk) => this.join(subscriber, chunk))),
           heartbeat(subscriber, healthCheckInterval, scheduler),
         ),
       ),
@@ -251,17 +258,15 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       if (this.channels.size > 0) this.connection.next('resyncing');
       return Rx.from(RA.chunksOf(CHUNK)([...this.channels.values()])).pipe(
         Rx.concatMap((chunk) => this.join(subscriber, chunk)),
-        Rx.ignoreElements(),
         Rx.endWith(undefined),
         Rx.tap(() => this.connection.next('connected')),
       );
     });
   }
 
-  private join(
-    subscriber: Subscriber,
-    channels: ReadonlyArray<TaskChannel>,
-  ): Rx.Observable<unknown> {
+  /** Follows those of a chunk that nobody has left meanwhile. */
+  private join(subscriber: Subscriber, chunk: ReadonlyArray<TaskChannel>): Rx.Observable<never> {
+    const channels = chunk.filter((channel) => this.isOpen(channel));
     for (const channel of channels) channel.restart();
     return subscriber.follow(channels.map(({ channel }) => channel)).pipe(
       Rx.tap((values) => {
@@ -270,18 +275,35 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
         });
         this.followed.next();
       }),
-      Rx.catchError((error: ResultStoreError) => {
-        // where the link is lost, its messages$ says so too, and every channel is joined anew
-        if (!this.options.retry.when(error)) {
-          for (const channel of channels) this.fail(channel, error);
-        }
-        return Rx.EMPTY;
-      }),
+      Rx.ignoreElements(),
+      Rx.catchError((error: ResultStoreError) =>
+        // a lost link ends the session, and every channel is joined anew in the next one
+        this.options.retry.when(error)
+          ? Rx.throwError(() => error)
+          : this.refused(subscriber, channels, error),
+      ),
+    );
+  }
+
+  /** One refused channel fails all that were joined with it; halving finds it, and lets the others go on. */
+  private refused(
+    subscriber: Subscriber,
+    channels: ReadonlyArray<TaskChannel>,
+    error: ResultStoreError,
+  ): Rx.Observable<never> {
+    if (channels.length === 1) {
+      for (const channel of channels) this.fail(channel, error);
+      return Rx.EMPTY;
+    }
+    const half = Math.ceil(channels.length / 2);
+    return Rx.from(RA.chunksOf(half)(channels)).pipe(
+      Rx.mergeMap((part) => this.join(subscriber, part)),
     );
   }
 
   private lose(): void {
     this.subscriber = undefined;
+    this.leaving.clear();
     this.connection.next('lost');
   }
 
@@ -301,7 +323,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   };
 
   private read(channel: TaskChannel, value: Value): void {
-    if (this.channels.get(channel.channel) !== channel) return;
+    if (!this.isOpen(channel)) return;
     channel.following = true;
     if (O.isNone(value) || value.value.length === 0) return;
     this.decode(channel, value.value, (meta) => {
@@ -326,9 +348,13 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   }
 
   private fail(channel: TaskChannel, error: ResultStoreError): void {
-    if (this.channels.get(channel.channel) !== channel) return;
+    if (!this.isOpen(channel)) return;
     this.drop(channel);
     channel.fail(error);
+  }
+
+  private isOpen(channel: TaskChannel): boolean {
+    return this.channels.get(channel.channel) === channel;
   }
 
   private channelOf(taskId: string): TaskChannel | undefined {

@@ -6,9 +6,10 @@
  */
 import type * as t from 'io-ts';
 import * as Rx from 'rxjs';
+import { MAX_SECONDS } from '../connection/address.js';
 import type { TaskResults } from '../consumer/taskResults.js';
 import { ResultCancelled, ResultTimeout } from '../errors.js';
-import { fromEither, fromObservable, type Operation, of } from '../operation.js';
+import { fromEither, fromSingle, type Operation, of } from '../operation.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
@@ -27,7 +28,7 @@ import type { ResultBackend } from './resultBackend.js';
  * @since 0.1.0
  */
 export interface GetOptions {
-  /** In seconds; `null` is for ever. Default: the backend's `resultTimeout`. */
+  /** In seconds; `null`, and what no timer can count (24.8 days), is for ever. Default: the backend's `resultTimeout`. */
   readonly timeout?: number | null;
 }
 
@@ -77,8 +78,8 @@ export class AsyncResult<A = unknown> {
     timeout = this.backend.resultTimeout,
     propagate = true,
   }: GetOptions & { readonly propagate?: boolean } = {}): Operation<A | TaskException> {
-    return fromObservable(
-      this.wait(timeout).pipe(
+    return fromSingle(
+      Rx.defer(() => this.wait(timeout)).pipe(
         Rx.mergeMap((meta) =>
           !propagate && meta.status !== SUCCESS
             ? of(exceptionOf(meta))
@@ -108,7 +109,7 @@ export class AsyncResult<A = unknown> {
 
   /** Deletes the result; who waits for it gets a `ResultCancelled`. */
   get forget(): Operation<void> {
-    return fromObservable(
+    return fromSingle(
       Rx.defer(() => {
         this.settled = undefined;
         return this.backend.forget(this.id);
@@ -118,7 +119,7 @@ export class AsyncResult<A = unknown> {
 
   /** The reference that a saved group or a child is stored as. */
   asTuple(): ResultTuple {
-    return asyncResultTuple(this.id, this.parent && this.parent.asTuple());
+    return asyncResultTuple(this.id, this.parent?.asTuple());
   }
 
   private wait(seconds: number | null): Rx.Observable<TaskMeta> {
@@ -128,7 +129,7 @@ export class AsyncResult<A = unknown> {
       Rx.throwIfEmpty(() => new ResultCancelled(this.id)),
       Rx.tap(this.remember),
     );
-    return seconds === null
+    return seconds === null || seconds > MAX_SECONDS
       ? ready$
       : ready$.pipe(
           Rx.timeout({
@@ -139,7 +140,7 @@ export class AsyncResult<A = unknown> {
   }
 
   private read<B>(f: (meta: TaskMeta) => B): Operation<B> {
-    return fromObservable(
+    return fromSingle(
       Rx.defer(() =>
         this.settled === undefined
           ? this.backend.getTaskMeta(this.id).pipe(Rx.tap(this.remember))

@@ -90,15 +90,6 @@ export const backoffInterval = (
   random: () => number = Math.random,
 ): number => Math.floor(random() * (backoffBound(policy, retries) + 1));
 
-const backoffIntervals = (
-  policy: BackoffPolicy,
-  random: () => number,
-): Iterable<number, never> => ({
-  *[Symbol.iterator](): Generator<number, never> {
-    for (let retries = 1; ; retries += 1) yield backoffInterval(policy, retries, random) / 1000;
-  },
-});
-
 // -------------------------------------------------------------------------------------
 // combinators
 // -------------------------------------------------------------------------------------
@@ -123,4 +114,8 @@ export const exponentialBackoff = <T>(
   policy: BackoffPolicy = defaultBackoffPolicy,
   { random = Math.random, ...options }: BackoffOptions = {},
 ): MonoTypeOperatorFunction<T> =>
-  retryAfter(backoffIntervals(policy, random), policy.maxRetries, options);
+  retryAfter(
+    (retries) => backoffInterval(policy, retries + 1, random) / 1000,
+    policy.maxRetries,
+    options,
+  );

@@ -95,3 +95,15 @@ export const intervals = (policy: RetryPolicy): Iterable<number, never> => ({
     for (;;) yield next - policy.intervalStep;
   },
 });
+
+/**
+ * The wait after so many `retries`, in seconds: the first one is at 0.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const intervalAt = (policy: RetryPolicy, retries: number): number => {
+  const row = intervals(policy)[Symbol.iterator]();
+  for (let passed = 0; passed < retries; passed += 1) row.next();
+  return row.next().value;
+};

@@ -35,36 +35,32 @@ export interface RetryOptions {
 
 /**
  * Fails with `RetryLimitExceeded` once `maxRetries` (`null`: no limit) are spent.
- * `delays` are in seconds; each run of failures takes them from the start.
+ * `secondsBefore` tells the wait before a retry from how many there were before it.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const retryAfter =
-  <T>(
-    delays: Iterable<number, never>,
-    maxRetries: number | null,
-    {
-      when = constTrue,
-      onRetry = constVoid,
-      hold = identity,
-      scheduler = Rx.asyncScheduler,
-      resetOnSuccess = false,
-    }: RetryOptions = {},
-  ): Rx.MonoTypeOperatorFunction<T> =>
-  (source) =>
-    Rx.defer(() => {
-      let row = delays[Symbol.iterator]();
-      const delay = (thrown: unknown, failures: number): Rx.Observable<0> => {
-        const error = fromUnknown(thrown);
-        const retries = failures - 1;
-        if (!when(error)) return Rx.throwError(() => thrown);
-        if (maxRetries !== null && retries >= maxRetries)
-          return Rx.throwError(() => new RetryLimitExceeded(retries, error));
-        if (retries === 0) row = delays[Symbol.iterator]();
-        const seconds = row.next().value;
-        onRetry(error, retries, seconds);
-        return hold(Rx.timer(Math.round(seconds * 1000), scheduler));
-      };
-      return source.pipe(Rx.retry({ delay, resetOnSuccess }));
-    });
+export const retryAfter = <T>(
+  secondsBefore: (retries: number) => number,
+  maxRetries: number | null,
+  {
+    when = constTrue,
+    onRetry = constVoid,
+    hold = identity,
+    scheduler = Rx.asyncScheduler,
+    resetOnSuccess = false,
+  }: RetryOptions = {},
+): Rx.MonoTypeOperatorFunction<T> => {
+  const delay = (thrown: unknown, failures: number): Rx.Observable<0> => {
+    const error = fromUnknown(thrown);
+    const retries = failures - 1;
+    if (!when(error)) return Rx.throwError(() => thrown);
+    if (maxRetries !== null && retries >= maxRetries) {
+      return Rx.throwError(() => new RetryLimitExceeded(retries, error));
+    }
+    const seconds = secondsBefore(retries);
+    onRetry(error, retries, seconds);
+    return hold(Rx.timer(Math.round(seconds * 1000), scheduler));
+  };
+  return Rx.retry({ delay, resetOnSuccess });
+};

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import type { MonoTypeOperatorFunction } from 'rxjs';
-import { defaultRetryPolicy, intervals, type RetryPolicy } from './policy.js';
+import { defaultRetryPolicy, intervalAt, type RetryPolicy } from './policy.js';
 import { type RetryOptions, retryAfter } from './retryAfter.js';
 
 // -------------------------------------------------------------------------------------
@@ -44,4 +44,5 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
 export const retryOverTime = <T>(
   policy: RetryPolicy = defaultRetryPolicy,
   options: RetryOptions = {},
-): MonoTypeOperatorFunction<T> => retryAfter(intervals(policy), policy.maxRetries, options);
+): MonoTypeOperatorFunction<T> =>
+  retryAfter((retries) => intervalAt(policy, retries), policy.maxRetries, options);

@@ -48,7 +48,11 @@ export const foldTree =
       if (saysHow && hasToJson(u)) {
         const json = E.tryCatch(
           () => u.toJSON(),
-          (thrown) => new EncodeError(path, `toJSON threw: ${String(thrown)}`),
+          (thrown) =>
+            new EncodeError(
+              path,
+              `toJSON threw ${thrown instanceof Error ? thrown.message : typeof thrown}`,
+            ),
         );
         return E.isLeft(json) ? json : visit(json.right, path, depth + 1);
       }

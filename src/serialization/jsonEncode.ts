@@ -8,8 +8,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors.js';
+import { quote } from './jsonString.js';
 import type { Marker } from './markers.js';
 import { floatText, maxIntDigits, numberText } from './pythonNumber.js';
+import { type Ancestors, pathOf, pathTo } from './valuePath.js';
 import { Float } from './values.js';
 
 /**
@@ -26,9 +28,6 @@ class Refusal {
   ) {}
 }
 
-/** What a value has been reached through, outermost first. */
-type Ancestors = Array<object>;
-
 /**
  * @internal
  */
@@ -41,7 +40,10 @@ export const encodeJson =
       return E.left(
         thrown instanceof Refusal
           ? new EncodeError(thrown.path, thrown.problem)
-          : new EncodeError('$', `a getter or toJSON threw: ${String(thrown)}`),
+          : new EncodeError(
+              '$',
+              `a getter or toJSON threw ${thrown instanceof Error ? thrown.message : typeof thrown}`,
+            ),
       );
     }
   };
@@ -68,14 +70,10 @@ const write = (markers: ReadonlyArray<Marker>, value: unknown, within: Ancestors
 // -------------------------------------------------------------------------------------
 
 const writeString = (text: string, within: Ancestors): string => {
-  if (!/[^ !#-[\]-~]/.test(text)) return `"${text}"`;
-  if (/\p{Surrogate}/u.test(text)) {
-    throw new Refusal('a string with half a surrogate pair is no text', pathTo(within, text));
-  }
-  return JSON.stringify(text).replace(/[\x7f-\uffff]/g, escaped);
+  const quoted = quote(text);
+  if (quoted !== undefined) return quoted;
+  throw new Refusal('a string with half a surrogate pair is no text', pathTo(within, text));
 };
-
-const escaped = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 const writeBigint = (value: bigint, within: Ancestors): string => {
   const digits = value.toString();
@@ -208,20 +206,11 @@ const lookalike = (within: Ancestors): Refusal =>
   );
 
 const tooDeep = (within: Ancestors, value: object): Refusal => {
-  const first = within.indexOf(value);
-  const path = pathTo(within.slice(0, 8), within[8]);
-  return first === -1 && new Set(within).size === within.length
-    ? new Refusal(`nested more than ${depthLimit} deep`, `${path}…`)
-    : cycle(within);
-};
-
-const cycle = (within: Ancestors): Refusal => {
-  const again = within.findIndex((value, i) => within.indexOf(value) < i);
-  const end = again === -1 ? within.length : again;
-  return new Refusal(
-    'refers back to a value that it is part of',
-    pathTo(within.slice(0, end), within[end]),
-  );
+  const path = [...within, value];
+  const again = path.findIndex((ancestor, i) => path.indexOf(ancestor) < i);
+  return again === -1
+    ? new Refusal(`nested more than ${depthLimit} deep`, `${pathOf(path.slice(0, 8))}…`)
+    : new Refusal('refers back to a value that it is part of', pathOf(path.slice(0, again + 1)));
 };
 
 const nameOf = (value: unknown): string =>
@@ -230,26 +219,3 @@ const nameOf = (value: unknown): string =>
     : typeof value === 'object' && value !== null
       ? `a value of class ${value.constructor?.name ?? 'null'}`
       : `a ${typeof value}`;
-
-const pathOf = (within: Ancestors): string => pathTo(within.slice(0, -1), within.at(-1));
-
-/**
- * Found only once it is needed: no path is kept while all goes well. Equal values have
- * equal fates, so the first member that holds the value is the one refused.
- */
-const pathTo = (within: Ancestors, value: unknown): string =>
-  within
-    .map((parent, i) => segment(parent, i + 1 < within.length ? within[i + 1] : value))
-    .join('')
-    .replace(/^/, '$');
-
-const segment = (parent: object, child: unknown): string => {
-  if (Array.isArray(parent)) {
-    const index = parent.findIndex((item) => Object.is(item, child));
-    return index === -1 ? '' : `[${index}]`;
-  }
-  const members = parent instanceof Map ? [...parent] : Object.entries(parent);
-  const key = members.find(([, member]) => Object.is(member, child))?.[0];
-  if (key === undefined) return '';
-  return /^[A-Za-z_$][\w$]*$/.test(String(key)) ? `.${key}` : `[${JSON.stringify(String(key))}]`;
-};

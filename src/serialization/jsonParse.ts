@@ -35,7 +35,8 @@ export const parseJson =
       return E.right(read(text, revive));
     } catch (thrown) {
       // Anything else is from a marker of the user's own.
-      return E.left(thrown instanceof Malformed ? thrown.problem : String(thrown));
+      if (thrown instanceof Malformed) return E.left(thrown.problem);
+      return E.left(`a marker threw ${thrown instanceof Error ? thrown.message : typeof thrown}`);
     }
   };
 
@@ -131,16 +132,20 @@ const readScalar = (text: string, at: number): Scalar => {
     const end = endOfString(text, at);
     return { value: unquote(text, at, end), end };
   }
-  for (const [word, value] of words) {
-    if (text.startsWith(word, at)) return { value, end: at + word.length };
-  }
   numberToken.lastIndex = at;
   const match = numberToken.exec(text);
-  if (match === null) throw malformed('a value expected', text, at);
+  if (match === null) return readWord(text, at);
   return {
     value: match[1] === undefined && match[2] === undefined ? toInt(match[0]) : Number(match[0]),
     end: at + match[0].length,
   };
+};
+
+const readWord = (text: string, at: number): Scalar => {
+  for (const [word, value] of words) {
+    if (text.startsWith(word, at)) return { value, end: at + word.length };
+  }
+  throw malformed('a value expected', text, at);
 };
 
 const words: ReadonlyArray<readonly [string, unknown]> = [

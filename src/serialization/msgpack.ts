@@ -4,51 +4,59 @@
  *
  * @since 0.1.0
  */
-import { decode, encode } from '@msgpack/msgpack';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import { EncodeError } from '../errors.js';
 import { type Algebra, foldTree } from './foldTree.js';
+import { optionalPeer } from './optionalPeer.js';
 import type { Serializer } from './serializer.js';
 import { Float } from './values.js';
+
+type Library = typeof import('@msgpack/msgpack');
+
+const library = optionalPeer<Library>('@msgpack/msgpack');
 
 // -------------------------------------------------------------------------------------
 // encoding
 // -------------------------------------------------------------------------------------
 
-const pack = (leaf: unknown): Buffer => Buffer.from(encode(leaf));
-
-const packFloat = (n: number): Buffer => Buffer.from(encode(n, { forceIntegerToFloat: true }));
-
-const packInt = (n: bigint): O.Option<Buffer> => {
-  if (Number.isSafeInteger(Number(n))) return O.some(pack(Number(n)));
-  return n >= -(2n ** 63n) && n < 2n ** 64n
-    ? O.some(Buffer.from(encode(n, { useBigInt64: true })))
-    : O.none;
-};
-
 /** The containers are put together here, since the library can't tell the float 1.0 from the int 1. */
-const algebra: Algebra<Buffer> = {
-  leaf: (u) => {
-    switch (typeof u) {
-      case 'number':
-        return O.some(Object.is(u, -0) ? packFloat(u) : pack(u));
-      case 'bigint':
-        return packInt(u);
-      case 'string':
-        return /\p{Surrogate}/u.test(u) ? O.none : O.some(pack(u));
-      case 'boolean':
-        return O.some(pack(u));
-      default:
-        if (u === null || u instanceof Uint8Array) return O.some(pack(u));
-        return u instanceof Float ? O.some(packFloat(u.value)) : O.none;
-    }
-  },
-  list: (items) => Buffer.concat([header(items.length, 0x90, 0xdc), ...items]),
-  dict: (members) =>
-    Buffer.concat([
-      header(members.length, 0x80, 0xde),
-      ...members.flatMap(([key, value]) => [pack(key), value]),
-    ]),
+const algebraOf = ({ encode }: Library): Algebra<Buffer> => {
+  const pack = (leaf: unknown): Buffer => Buffer.from(encode(leaf));
+
+  const packFloat = (n: number): Buffer => Buffer.from(encode(n, { forceIntegerToFloat: true }));
+
+  const packInt = (n: bigint): O.Option<Buffer> => {
+    if (Number.isSafeInteger(Number(n))) return O.some(pack(Number(n)));
+    return n >= -(2n ** 63n) && n < 2n ** 64n
+      ? O.some(Buffer.from(encode(n, { useBigInt64: true })))
+      : O.none;
+  };
+
+  return {
+    leaf: (u) => {
+      switch (typeof u) {
+        case 'number':
+          return O.some(Object.is(u, -0) ? packFloat(u) : pack(u));
+        case 'bigint':
+          return packInt(u);
+        case 'string':
+          return /\p{Surrogate}/u.test(u) ? O.none : O.some(pack(u));
+        case 'boolean':
+          return O.some(pack(u));
+        default:
+          if (u === null || u instanceof Uint8Array) return O.some(pack(u));
+          return u instanceof Float ? O.some(packFloat(u.value)) : O.none;
+      }
+    },
+    list: (items) => Buffer.concat([header(items.length, 0x90, 0xdc), ...items]),
+    dict: (members) =>
+      Buffer.concat([
+        header(members.length, 0x80, 0xde),
+        ...members.flatMap(([key, value]) => [pack(key), value]),
+      ]),
+  };
 };
 
 /** Up to 15 in the first byte itself; then 16 bits behind `wide`, or 32 behind the byte after it. */
@@ -93,10 +101,21 @@ export const msgpack: Serializer = {
   name: 'msgpack',
   contentType: 'application/x-msgpack',
   contentEncoding: 'binary',
-  encode: foldTree(algebra, 'MessagePack'),
+  encode: (value) =>
+    pipe(
+      library(),
+      E.mapLeft((problem) => new EncodeError('$', problem)),
+      E.chain((found) => foldTree(algebraOf(found), 'MessagePack')(value)),
+    ),
   decode: (bytes) =>
-    E.tryCatch(
-      () => settle(decode(bytes, { useBigInt64: true })),
-      (thrown) => `not MessagePack: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+    pipe(
+      library(),
+      E.chain(({ decode }) =>
+        E.tryCatch(
+          () => settle(decode(bytes, { useBigInt64: true })),
+          (thrown) =>
+            `not MessagePack: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+        ),
+      ),
     ),
 };

@@ -6,20 +6,20 @@
  */
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import {
-  type DocumentOptions,
-  parseDocument,
-  type ScalarTag,
-  type SchemaOptions,
-  stringify,
-} from 'yaml';
+import type { DocumentOptions, ScalarTag, SchemaOptions } from 'yaml';
 import { EncodeError } from '../errors.js';
 import { DateTime } from './dateTime.js';
 import { type Algebra, foldTree } from './foldTree.js';
+import { optionalPeer } from './optionalPeer.js';
 import { floatText } from './pythonNumber.js';
 import type { Serializer } from './serializer.js';
 import { Float, PlainDate } from './values.js';
+
+type Library = typeof import('yaml');
+
+const library = optionalPeer<Library>('yaml');
 
 // -------------------------------------------------------------------------------------
 // tags
@@ -128,7 +128,7 @@ const algebra: Algebra<unknown> = {
   dict: (members) => Object.fromEntries(members),
 };
 
-const print = (tree: unknown): string =>
+const print = ({ stringify }: Library, tree: unknown): string =>
   stringify(tree, {
     ...options,
     sortMapEntries: true,
@@ -142,7 +142,7 @@ const print = (tree: unknown): string =>
 // decoding
 // -------------------------------------------------------------------------------------
 
-const parse = (text: string): unknown => {
+const parse = ({ parseDocument }: Library, text: string): unknown => {
   const document = parseDocument(text, options);
   // A warning is an unknown tag, such as one that would have Python make an object.
   const problem = document.errors[0] ?? document.warnings[0];
@@ -168,17 +168,20 @@ export const yaml: Serializer = {
   contentType: 'application/x-yaml',
   contentEncoding: 'utf-8',
   encode: (value) =>
-    E.chain((tree: unknown) =>
-      E.tryCatch(
-        () => print(tree),
-        (thrown) => new EncodeError('$', problemOf(thrown)),
+    pipe(
+      foldTree(algebra, 'YAML')(value),
+      E.chain((tree) =>
+        pipe(
+          library(),
+          E.chain((found) => E.tryCatch(() => print(found, tree), problemOf)),
+          E.mapLeft((problem) => new EncodeError('$', problem)),
+        ),
       ),
-    )(foldTree(algebra, 'YAML')(value)),
+    ),
   decode: (bytes) =>
-    isUtf8(bytes)
-      ? E.tryCatch(
-          () => parse(bytes.toString('utf8')),
-          (thrown) => `not YAML: ${problemOf(thrown)}`,
-        )
-      : E.left('not UTF-8'),
+    pipe(
+      isUtf8(bytes) ? library() : E.left('not UTF-8'),
+      E.chain((found) => E.tryCatch(() => parse(found, bytes.toString('utf8')), problemOf)),
+      E.mapLeft((problem) => `not read as YAML: ${problem}`),
+    ),
 };

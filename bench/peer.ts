@@ -1,0 +1,40 @@
+/**
+ * What a workload asks of a peer. Each peer is one file under `peers/`, written as the
+ * peer's own documentation advises, and opens in a process of its own; it leaves out
+ * what its library cannot do.
+ */
+import type { Params } from './tasks.js';
+
+export interface Session {
+  /** Watches every task; resolves once none of their results can be missed. */
+  readonly watch?: (
+    ids: ReadonlyArray<string>,
+    take: (id: string, value: unknown) => void,
+  ) => Promise<void>;
+  /** Leaves every task that is still watched; resolves once that is confirmed. */
+  readonly leave?: () => Promise<void>;
+  /** What has to be there before a store, such as the job whose result it is. Untimed. */
+  readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
+  /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */
+  readonly store?: (id: string, value: unknown) => Promise<void>;
+  readonly decode?: (bytes: Buffer) => unknown;
+  readonly encode?: (decoded: unknown) => unknown;
+}
+
+/** Opens a session with the server at `port`. */
+export type Peer = (port: number) => Promise<Session>;
+
+/** What a process answers: numbers by name. */
+export type Figures = Readonly<Record<string, number>>;
+
+/** One step of a workload, done in the measured process. */
+export type Step = (params: Params) => Promise<Figures>;
+
+/** The steps of a workload, with what they remember from one to the next. */
+export type Steps = (session: Session) => Readonly<Record<string, Step>>;
+
+export const can = <K extends keyof Session>(session: Session, what: K): NonNullable<Session[K]> => {
+  const able = session[what];
+  if (able === undefined) throw new Error(`This peer cannot ${what}`);
+  return able;
+};

@@ -1,0 +1,84 @@
+/**
+ * Joins what is asked for in one tick: each item is an Observable of its own result, and
+ * those subscribed to in the same tick are sent together.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as Rx from 'rxjs';
+import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+export type Result<A> = E.Either<ResultStoreError, A>;
+
+export interface PerTick<I, A> {
+  /** Sends the items of one batch; their results come in the same order. */
+  readonly send: (items: ReadonlyArray<I>) => Rx.Observable<ReadonlyArray<Result<A>>>;
+  readonly weight: (item: I) => number;
+  /** How many items a batch holds at most, and how heavy it may be unless it is one item. */
+  readonly most: number;
+  readonly heaviest: number;
+}
+
+interface Waiting<I, A> {
+  readonly item: I;
+  readonly settle: (result: Result<A>) => void;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** A failure of `send` fails each item of its batch; a `Left` among the results only its own. */
+export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Rx.Observable<A>) => {
+  let waiting: Array<Waiting<I, A>> = [];
+  const flush = (): void => {
+    const all = waiting;
+    waiting = [];
+    for (const batch of batches(options, all)) {
+      options.send(batch.map(({ item }) => item)).subscribe({
+        next: (results) => {
+          for (const [i, { settle }] of batch.entries()) settle(results[i] ?? missing);
+        },
+        error: (error) => {
+          for (const { settle } of batch) settle(E.left(fromUnknown(error)));
+        },
+      });
+    }
+  };
+  return (item) =>
+    new Rx.Observable((observer) => {
+      const settle = E.match(
+        (error: ResultStoreError) => observer.error(error),
+        (value: A) => {
+          observer.next(value);
+          observer.complete();
+        },
+      );
+      if (waiting.push({ item, settle }) === 1) Rx.asapScheduler.schedule(flush);
+    });
+};
+
+const missing = E.left(new UnexpectedError('the reply is shorter than the batch'));
+
+const batches = <I, A>(
+  { weight, most, heaviest }: PerTick<I, A>,
+  all: ReadonlyArray<Waiting<I, A>>,
+): ReadonlyArray<ReadonlyArray<Waiting<I, A>>> => {
+  const split: Array<Array<Waiting<I, A>>> = [];
+  let batch: Array<Waiting<I, A>> = [];
+  let load = 0;
+  for (const one of all) {
+    load += weight(one.item);
+    if (split.length === 0 || batch.length === most || load > heaviest) {
+      batch = [];
+      split.push(batch);
+      load = weight(one.item);
+    }
+    batch.push(one);
+  }
+  return split;
+};

@@ -1,0 +1,153 @@
+/**
+ * A meta by the wire's names, to a `TaskMeta` and back.
+ *
+ * Reading is lenient where Celery is: only `status` must be there, and a member of an
+ * unexpected type is kept in `rest` as it is, so that what is read can be written back
+ * without loss.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { DateTime } from '../serialization/dateTime.js';
+import { EXCEPTION_STATES, READY_STATES } from '../states.js';
+import { fromWireException, isTaskException, toWireException } from './exception.js';
+import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
+import type { TaskMeta } from './taskMeta.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface WireMeta extends Readonly<Record<string, unknown>> {
+  readonly status: string;
+}
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/**
+ * Undefined members are left out by every serializer.
+ *
+ * @internal
+ */
+export const toWireMeta = (meta: TaskMeta): WireMeta => ({
+  status: meta.status,
+  result:
+    EXCEPTION_STATES.has(meta.status) && isTaskException(meta.result)
+      ? toWireException(meta.result)
+      : meta.result,
+  traceback: meta.traceback,
+  children: meta.children === null ? null : meta.children.map(toWireTuple),
+  date_done: meta.dateDone === null ? null : meta.dateDone.text,
+  group_id: meta.groupId,
+  parent_id: meta.parentId,
+  name: meta.name,
+  args: meta.args,
+  kwargs: meta.kwargs,
+  worker: meta.worker,
+  retries: meta.retries,
+  queue: meta.queue,
+  ...meta.rest,
+  task_id: meta.taskId,
+});
+
+/**
+ * @internal
+ */
+export const isWireMeta = (u: unknown): u is WireMeta =>
+  typeof u === 'object' && u !== null && 'status' in u && typeof u.status === 'string';
+
+/**
+ * `taskId` holds where the wire doesn't say.
+ *
+ * @internal
+ */
+export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, TaskMeta> => {
+  const { status, children: rawChildren } = wire;
+  const children = childrenOf(rawChildren);
+  if (E.isLeft(children) && READY_STATES.has(status)) return children;
+  const meta: { -readonly [K in keyof TaskMeta]: TaskMeta[K] } = {
+    taskId: typeof wire.task_id === 'string' ? wire.task_id : taskId,
+    status,
+    result: EXCEPTION_STATES.has(status) ? exceptionOr(wire.result) : wire.result,
+    traceback: typeof wire.traceback === 'string' ? wire.traceback : null,
+    children: E.isRight(children) ? children.right : null,
+    dateDone: dateOf(wire.date_done),
+    rest: {},
+  };
+  const rest: Array<readonly [string, unknown]> = [];
+  for (const key of Object.keys(wire)) {
+    const value = wire[key];
+    switch (key) {
+      case 'status':
+      case 'result':
+      case 'task_id':
+        continue;
+      case 'traceback':
+        if (meta.traceback !== null || value === null) continue;
+        break;
+      case 'children':
+        if (meta.children !== null || value === null) continue;
+        break;
+      case 'date_done':
+        if (meta.dateDone !== null || value === null) continue;
+        break;
+      case 'group_id':
+        if (typeof value !== 'string') break;
+        meta.groupId = value;
+        continue;
+      case 'parent_id':
+        if (typeof value !== 'string') break;
+        meta.parentId = value;
+        continue;
+      case 'name':
+      case 'worker':
+      case 'queue':
+        if (typeof value !== 'string' && value !== null) break;
+        meta[key] = value;
+        continue;
+      case 'args':
+      case 'kwargs':
+        meta[key] = value;
+        continue;
+      case 'retries':
+        if (typeof value !== 'number') break;
+        meta.retries = value;
+        continue;
+    }
+    rest.push([key, value]);
+  }
+  // Not by assignment: a member called __proto__ is data.
+  if (rest.length > 0) meta.rest = Object.fromEntries(rest);
+  return E.right(meta);
+};
+
+const exceptionOr = (result: unknown): unknown => {
+  const exception = fromWireException(result);
+  return E.isRight(exception) ? exception.right : result;
+};
+
+const childrenOf = (raw: unknown): E.Either<string, ReadonlyArray<ResultTuple> | null> => {
+  if (raw === null || raw === undefined) return E.right(null);
+  if (!Array.isArray(raw)) return E.left('the children are not a list');
+  const children: Array<ResultTuple> = [];
+  for (const item of raw) {
+    const child = fromWireTuple(item);
+    if (E.isLeft(child)) return child;
+    children.push(child.right);
+  }
+  return E.right(children);
+};
+
+const dateOf = (raw: unknown): DateTime | null =>
+  typeof raw === 'string'
+    ? O.toNullable(DateTime.fromText(raw))
+    : raw instanceof DateTime
+      ? raw
+      : null;
