@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
 import type { Commands, Connection, StoreOutcome, Value, Write } from '../commands/commands.js';
 import type { ResultStoreError } from '../errors.js';
 import { fail, fromSingle, type Operation } from '../operation.js';
@@ -38,22 +38,16 @@ export abstract class KeyValueStore {
   readonly retryPolicy: RetryPolicy;
 
   protected readonly options: BackendOptions;
-  protected readonly retryOptions: Required<Omit<RetryOptions, 'resetOnSuccess'>>;
   private readonly commands: Commands;
+  private readonly hold: Foundation['hold'];
+  private readonly log: (line: string) => void;
 
   constructor({ options, connection, hold }: Foundation) {
-    const { retryPolicy, logger, scheduler } = options;
-    const log = oncePerSecond((line) => logger.error(line), scheduler);
     this.options = options;
-    this.retryPolicy = retryPolicy;
+    this.retryPolicy = options.retryPolicy;
     this.commands = connection.commands;
-    this.retryOptions = {
-      when: isConnectionError,
-      onRetry: (_error, retries, seconds) =>
-        log(connectionLostMessage(retries, retryPolicy.maxRetries, seconds)),
-      hold,
-      scheduler,
-    };
+    this.hold = hold;
+    this.log = oncePerSecond((line) => options.logger.error(line), options.scheduler);
   }
 
   // ---------------------------------------------------------------------------------
@@ -76,7 +70,11 @@ export abstract class KeyValueStore {
    * and nothing is sent.
    */
   set(key: string, value: string | Buffer, policy?: Partial<RetryPolicy>): Operation<number> {
-    return this.writing({ key, value }, (write) => this.commands.set(write), policy);
+    const { expires } = this.options;
+    const fits = withinLimit(key, value);
+    return E.isLeft(fits)
+      ? fail(fits.left)
+      : this.repeatable(this.commands.set({ key, value, expires }), policy);
   }
 
   /** How many keys were deleted. */
@@ -86,11 +84,8 @@ export abstract class KeyValueStore {
 
   /** The new value. Run again only where it surely was not sent: never twice. */
   incr(key: string): Operation<number> {
-    return fromSingle(
-      this.commands
-        .incr(key)
-        .pipe(retryOverTime(this.retryPolicy, { ...this.retryOptions, when: wasNeverSent })),
-    );
+    const options = { ...this.retryOptions(this.retryPolicy), when: wasNeverSent };
+    return fromSingle(this.commands.incr(key).pipe(retryOverTime(this.retryPolicy, options)));
   }
 
   /** Gives `key` a time to live of `seconds`; whether it was there. */
@@ -99,8 +94,17 @@ export abstract class KeyValueStore {
   }
 
   /** `set`, guarded: what became of it. */
-  protected store(write: Omit<Write, 'expires'>, expected?: Buffer): Operation<StoreOutcome> {
-    return this.writing(write, (whole) => this.commands.store(whole, expected));
+  protected store(
+    { key, value }: Omit<Write, 'expires'>,
+    expected?: Buffer,
+  ): Observable<StoreOutcome> {
+    const { expires } = this.options;
+    const fits = withinLimit(key, value);
+    return E.isLeft(fits)
+      ? throwError(() => fits.left)
+      : this.commands
+          .store({ key, value, expires }, expected)
+          .pipe(this.retrying(this.retryPolicy));
   }
 
   // ---------------------------------------------------------------------------------
@@ -140,22 +144,20 @@ export abstract class KeyValueStore {
   }
 
   protected repeatable<A>(operation: Operation<A>, policy?: Partial<RetryPolicy>): Operation<A> {
-    return fromSingle(
-      operation.pipe(retryOverTime(mergeRetryPolicy(this.retryPolicy, policy), this.retryOptions)),
-    );
+    return fromSingle(operation.pipe(this.retrying(mergeRetryPolicy(this.retryPolicy, policy))));
   }
 
-  private writing<A>(
-    { key, value }: Omit<Write, 'expires'>,
-    send: (write: Write) => Operation<A>,
-    policy?: Partial<RetryPolicy>,
-  ): Operation<A> {
-    return pipe(
-      withinLimit(key, value),
-      E.match(
-        (error) => fail<A>(error),
-        () => this.repeatable(send({ key, value, expires: this.options.expires }), policy),
-      ),
-    );
+  protected retryOptions(policy: RetryPolicy): Required<Omit<RetryOptions, 'resetOnSuccess'>> {
+    return {
+      when: isConnectionError,
+      onRetry: (_error, retries, seconds) =>
+        this.log(connectionLostMessage(retries, policy.maxRetries, seconds)),
+      hold: this.hold,
+      scheduler: this.options.scheduler,
+    };
+  }
+
+  private retrying<A>(policy: RetryPolicy): MonoTypeOperatorFunction<A> {
+    return retryOverTime(policy, this.retryOptions(policy));
   }
 }

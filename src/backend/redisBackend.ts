@@ -72,7 +72,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
       channelOf: this.keys.task,
       decode: this.decode,
       retryPolicy: this.retryPolicy,
-      retry: this.retryOptions,
+      retry: this.retryOptions(this.retryPolicy),
       healthCheckInterval: settings.healthCheckInterval,
     });
   }

@@ -11,8 +11,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import type { StoreOutcome } from '../commands/commands.js';
-import type { DecodeError } from '../errors.js';
-import type { Operation } from '../operation.js';
+import type { DecodeError, ResultStoreError } from '../errors.js';
 import { SUCCESS } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
@@ -33,18 +32,35 @@ export type Stored = Exclude<StoreOutcome, { readonly _tag: 'Undecided' }>;
 // combinators
 // -------------------------------------------------------------------------------------
 
-/** Fails with the `DecodeError` of what the key holds where that is no meta, and leaves it there. */
-export const storeGuarded = (
-  store: (expected?: Buffer) => Operation<StoreOutcome>,
-  decode: (held: Buffer) => E.Either<DecodeError, TaskMeta>,
-): Rx.Observable<Stored> => {
-  const settle = (outcome: StoreOutcome): Rx.ObservableInput<Stored> => {
-    if (outcome._tag !== 'Undecided') return [outcome];
-    const held = decode(outcome.current);
-    if (E.isLeft(held)) return Rx.throwError(() => held.left);
-    return held.right.status === SUCCESS
-      ? [{ _tag: 'Kept' }]
-      : store(outcome.current).pipe(Rx.mergeMap(settle));
-  };
-  return store().pipe(Rx.mergeMap(settle));
-};
+/**
+ * Makes the write when subscribed to. Fails with the `DecodeError` of what the key holds
+ * where that is no meta, and leaves it there.
+ *
+ * Every result passes here, so it subscribes by hand: `mergeMap` would cost as much as
+ * all the rest.
+ */
+export const storeGuarded = <W>(
+  write: () => E.Either<ResultStoreError, W>,
+  store: (write: W, expected?: Buffer) => Rx.Subscribable<StoreOutcome>,
+  decode: (write: W, held: Buffer) => E.Either<DecodeError, TaskMeta>,
+): Rx.Observable<Stored> =>
+  new Rx.Observable((observer) => {
+    const attempt = (made: W, expected?: Buffer): Rx.Unsubscribable =>
+      store(made, expected).subscribe({
+        next: (outcome) => {
+          if (outcome._tag !== 'Undecided') return done(outcome);
+          const held = decode(made, outcome.current);
+          if (E.isLeft(held)) return observer.error(held.left);
+          if (held.right.status === SUCCESS) return done({ _tag: 'Kept' });
+          observer.add(attempt(made, outcome.current));
+        },
+        error: (error) => observer.error(error),
+      });
+    const done = (stored: Stored): void => {
+      observer.next(stored);
+      observer.complete();
+    };
+    const made = write();
+    if (E.isLeft(made)) observer.error(made.left);
+    else observer.add(attempt(made.right));
+  });

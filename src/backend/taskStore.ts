@@ -74,6 +74,7 @@ export interface MarkOptions extends StoreOptions {
 export abstract class TaskStore extends KeyValueStore {
   protected readonly keys: Keys;
   protected readonly decode: ReturnType<typeof decodeTaskMeta>;
+  private readonly encode: ReturnType<typeof encodeTaskMeta>;
   private readonly serializer: Serializer;
 
   constructor(foundation: Foundation) {
@@ -81,6 +82,7 @@ export abstract class TaskStore extends KeyValueStore {
     this.serializer = foundation.serializer;
     this.keys = keys(foundation.options.globalKeyprefix);
     this.decode = decodeTaskMeta(foundation.serializer);
+    this.encode = encodeTaskMeta(foundation.serializer);
   }
 
   // ---------------------------------------------------------------------------------
@@ -99,24 +101,21 @@ export abstract class TaskStore extends KeyValueStore {
     options: StoreOptions = {},
   ): Operation<Stored> {
     const { resultExtended: extended, scheduler } = this.options;
+    const write = () => {
+      const key = this.keys.task(taskId);
+      if (E.isLeft(key)) return key;
+      const now = new Date(scheduler.now());
+      const meta = resultMeta({ taskId, result, state, ...options, extended, now });
+      return pipe(
+        this.encode(meta),
+        E.map((value) => ({ key: key.right, value })),
+      );
+    };
     return this.persistent(
-      Rx.defer(() => {
-        const now = new Date(scheduler.now());
-        const meta = resultMeta({ taskId, result, state, ...options, extended, now });
-        return fromEither(
-          pipe(
-            E.Do,
-            E.apSW('key', this.keys.task(taskId)),
-            E.apSW('value', encodeTaskMeta(this.serializer)(meta)),
-          ),
-        );
-      }).pipe(
-        Rx.mergeMap((write) =>
-          storeGuarded(
-            (expected) => this.store(write, expected),
-            (held) => this.decode(write.key, held, taskId),
-          ),
-        ),
+      storeGuarded(
+        write,
+        (made, expected) => this.store(made, expected),
+        ({ key }, held) => this.decode(key, held, taskId),
       ),
     );
   }
@@ -126,9 +125,11 @@ export abstract class TaskStore extends KeyValueStore {
     return this.mark(taskId, meta, STARTED);
   }
 
-  /** SUCCESS, and final. */
-  markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
-    return this.mark(taskId, result, SUCCESS, options);
+  /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */
+  markAsDone(taskId: string, result: unknown, options: MarkOptions = {}): Operation<void> {
+    return options.request?.ignoreResult === true
+      ? of(undefined)
+      : this.mark(taskId, result, SUCCESS, options);
   }
 
   /**
@@ -136,9 +137,9 @@ export abstract class TaskStore extends KeyValueStore {
    * chain fails the same way.
    */
   markAsFailure(taskId: string, exc: unknown, options: MarkOptions = {}): Operation<void> {
-    const { state = FAILURE, traceback = null, request } = options;
+    const { state = FAILURE, storeResult = true, traceback = null, request } = options;
     const exception = fromThrown(exc);
-    const rest = PROPAGATE_STATES.has(state) ? chained(request) : [];
+    const rest = storeResult && PROPAGATE_STATES.has(state) ? chained(request) : [];
     return fromSingle(
       Rx.concat(
         this.mark(taskId, exception, state, options),
@@ -166,7 +167,7 @@ export abstract class TaskStore extends KeyValueStore {
     ownState: State,
     { state = ownState, storeResult = true, ...options }: MarkOptions = {},
   ): Operation<void> {
-    return storeResult && options.request?.ignoreResult !== true
+    return storeResult
       ? fromSingle(this.storeResult(taskId, result, state, options).pipe(Rx.map(constVoid)))
       : of(undefined);
   }
@@ -292,7 +293,7 @@ export abstract class TaskStore extends KeyValueStore {
       maxRetries,
     };
     const { random, scheduler } = this.options;
-    const { hold } = this.retryOptions;
+    const { hold } = this.retryOptions(this.retryPolicy);
     return fromSingle(
       source.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
     );
@@ -304,14 +305,24 @@ const outlasted = (error: ResultStoreError): boolean =>
 
 /** The tasks that would have followed in the chain, as far as storing their failure needs them. */
 const chained = (request: TaskRequest | undefined): ReadonlyArray<TaskRequest> =>
-  (request?.chain ?? []).filter(Chained.is).map(({ options }) => ({
+  (request?.chain ?? []).filter(Chained.is).map(({ task, args, kwargs, options }) => ({
     id: options.task_id,
     group: options.group_id ?? null,
+    parentId: options.parent_id ?? null,
+    ...(task !== undefined && { task }),
+    ...(args !== undefined && { args }),
+    ...(kwargs !== undefined && { kwargs }),
   }));
 
-const Chained = t.type({
-  options: t.intersection([
-    t.type({ task_id: t.string }),
-    t.partial({ group_id: t.union([t.string, t.null]) }),
-  ]),
-});
+const Chained = t.intersection([
+  t.type({
+    options: t.intersection([
+      t.type({ task_id: t.string }),
+      t.partial({
+        group_id: t.union([t.string, t.null]),
+        parent_id: t.union([t.string, t.null]),
+      }),
+    ]),
+  }),
+  t.partial({ task: t.string, args: t.readonlyArray(t.unknown), kwargs: t.UnknownRecord }),
+]);

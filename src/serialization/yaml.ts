@@ -43,13 +43,27 @@ const float: ScalarTag = {
   tag: 'tag:yaml.org,2002:float',
   default: true,
   identify: (u) => u instanceof Float,
-  resolve: Number,
+  test: /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$/,
+  resolve: (text) => {
+    if (/nan$/i.test(text)) return Number.NaN;
+    return Number(text.replaceAll('_', '').replace(/\.inf$/i, 'Infinity'));
+  },
   stringify: ({ value }) => {
     const n = Number(value);
     if (Number.isNaN(n)) return '.nan';
     if (!Number.isFinite(n)) return n > 0 ? '.inf' : '-.inf';
     return floatText(n).replace(/^(-?\d+)e/, '$1.0e');
   },
+};
+
+/** Without the `y` and `n` of the standard, as in PyYAML. */
+const bool: ScalarTag = {
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  identify: (u) => typeof u === 'boolean',
+  test: /^(?:[Yy]es|YES|[Nn]o|NO|[Tt]rue|TRUE|[Ff]alse|FALSE|[Oo]n|ON|[Oo]ff|OFF)$/,
+  resolve: (text) => /^(?:yes|true|on)$/i.test(text),
+  stringify: ({ value }) => String(value),
 };
 
 const timestamp: ScalarTag = {
@@ -68,13 +82,16 @@ const timestamp: ScalarTag = {
     String(value instanceof DateTime ? value.text : value).replace('T', ' '),
 };
 
-/** Escaped as PyYAML does, which refuses to read some characters as they are. */
-const escapedText: ScalarTag = {
+/** What PyYAML would not read back as it is: some characters, and the names of two tags. */
+const quotedText: ScalarTag = {
   tag: 'tag:yaml.org,2002:str',
   default: true,
-  identify: (u) => typeof u === 'string' && /[^ -~]/.test(u),
+  identify: (u) => typeof u === 'string' && /[^ -~]|^(?:<<|=)$/.test(u),
   resolve: (text) => text,
-  stringify: ({ value }) => `"${String(value).replace(/["\\]|[^ -~]/gu, escaped)}"`,
+  stringify: ({ value }) => {
+    const text = String(value);
+    return /[^ -~]/.test(text) ? `"${text.replace(/["\\]|[^ -~]/gu, escaped)}"` : `'${text}'`;
+  },
 };
 
 const escaped = (found: string): string => {
@@ -86,14 +103,24 @@ const escaped = (found: string): string => {
 
 const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
+const own = [quotedText, int, float, bool, timestamp];
+
+/**
+ * What the library has of its own for these; its int has hexadecimal and such besides.
+ * Merging is for the reader alone: the writer would take the text `<<` for it.
+ */
+const replaced: ReadonlySet<string> = new Set([
+  float.tag,
+  bool.tag,
+  timestamp.tag,
+  'tag:yaml.org,2002:merge',
+]);
+
 const options: DocumentOptions & SchemaOptions = {
   version: '1.1',
   customTags: (tags) => [
-    escapedText,
-    int,
-    float,
-    timestamp,
-    ...tags.filter((tag) => tag !== 'timestamp'),
+    ...own,
+    ...tags.filter((tag) => typeof tag === 'string' || !replaced.has(tag.tag)),
   ],
 };
 
@@ -143,7 +170,7 @@ const print = ({ stringify }: Library, tree: unknown): string =>
 // -------------------------------------------------------------------------------------
 
 const parse = ({ parseDocument }: Library, text: string): unknown => {
-  const document = parseDocument(text, options);
+  const document = parseDocument(text, { ...options, merge: true });
   // A warning is an unknown tag, such as one that would have Python make an object.
   const problem = document.errors[0] ?? document.warnings[0];
   if (problem !== undefined) throw problem;

@@ -18,7 +18,6 @@ import { storeGuarded } from '../backend/storeGuarded.js';
 import type { Commands, Connection } from '../commands/commands.js';
 import { memoryConnection } from '../commands/memoryConnection.js';
 import { memoryServer, unreachable } from '../commands/memoryServer.js';
-import { fromEither } from '../operation.js';
 import type { RedisBackendOptions } from '../options.js';
 import { json } from '../serialization/json.js';
 import { encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
@@ -132,20 +131,15 @@ export class TestBackend extends RedisBackend {
   }
 
   private work(meta: TaskMeta): Rx.Observable<unknown> {
-    const { expires } = this.options;
-    return fromEither(
+    const write = () =>
       pipe(
         E.Do,
         E.apSW('key', this.keys.task(meta.taskId)),
         E.apSW('value', encodeTaskMeta(json)(meta)),
-      ),
-    ).pipe(
-      Rx.mergeMap(({ key, value }) =>
-        storeGuarded(
-          (expected) => this.site.workers.store({ key, value, expires }, expected),
-          (held) => this.decode(key, held, meta.taskId),
-        ),
-      ),
+        E.let('expires', () => this.options.expires),
+      );
+    return storeGuarded(write, this.site.workers.store, ({ key }, held) =>
+      this.decode(key, held, meta.taskId),
     );
   }
 }
