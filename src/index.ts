@@ -4,7 +4,6 @@ export type { Effect } from './backend/ensure.js';
 export { RedisBackend } from './backend/redisBackend.js';
 export type { Stored } from './backend/storeGuarded.js';
 export type { MarkOptions, StoreOptions } from './backend/taskStore.js';
-export { type MemoryStore, type MemoryStoreOptions, memoryStore } from './commands/memory.js';
 // Connections
 export type { Credentials, CredentialsProvider } from './connection/credentials.js';
 export { ConnectionPool } from './connection/pool.js';

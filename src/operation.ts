@@ -26,7 +26,9 @@ export interface Operation<A>
   extends TaskEither<ResultStoreError, A>,
     Rx.InteropObservable<A>,
     Rx.Subscribable<A> {
+  /** As an Observable's. */
   readonly subscribe: Rx.Observable<A>['subscribe'];
+  /** As an Observable's: what comes out is an Observable. */
   readonly pipe: Rx.Observable<A>['pipe'];
 }
 

@@ -50,7 +50,9 @@ import type { Serializer } from './serialization/serializer.js';
  * @since 0.1.0
  */
 export interface Logger {
+  /** Told what works, but should not stay so. */
   readonly warn: (message: string) => void;
+  /** Told of each lost connection. */
   readonly error: (message: string) => void;
 }
 

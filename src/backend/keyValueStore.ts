@@ -6,8 +6,9 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import type { Option } from 'fp-ts/lib/Option.js';
 import { type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
-import type { Commands, Connection, StoreOutcome, Value, Write } from '../commands/commands.js';
+import type { Commands, Connection, StoreOutcome, Write } from '../commands/commands.js';
 import type { ResultStoreError } from '../errors.js';
 import { fail, fromSingle, type Operation } from '../operation.js';
 import type { BackendOptions } from '../options.js';
@@ -55,12 +56,12 @@ export abstract class KeyValueStore {
   // ---------------------------------------------------------------------------------
 
   /** The bytes under `key`. */
-  get(key: string): Operation<Value> {
+  get(key: string): Operation<Option<Buffer>> {
     return this.repeatable(this.commands.get(key));
   }
 
   /** The bytes under each of `keys`, in order, read in one batch. */
-  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<Value>> {
+  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<Option<Buffer>>> {
     return this.repeatable(this.commands.mget(keys));
   }
 

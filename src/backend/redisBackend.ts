@@ -148,6 +148,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
     );
   }
 
+  /** `close`, for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()();
   }

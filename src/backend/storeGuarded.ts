@@ -26,7 +26,9 @@ import type { TaskMeta } from '../wire/taskMeta.js';
  * @category model
  * @since 0.1.0
  */
-export type Stored = Exclude<StoreOutcome, { readonly _tag: 'Undecided' }>;
+export type Stored =
+  | { readonly _tag: 'Stored'; readonly receivers: number }
+  | { readonly _tag: 'Kept' };
 
 // -------------------------------------------------------------------------------------
 // combinators

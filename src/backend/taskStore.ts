@@ -193,6 +193,7 @@ export abstract class TaskStore extends KeyValueStore {
     return this.getTaskMeta(taskId);
   }
 
+  /** PENDING where nothing is stored. */
   getState(taskId: string): Operation<State> {
     return this.pick(taskId, (meta) => meta.status);
   }
@@ -202,6 +203,7 @@ export abstract class TaskStore extends KeyValueStore {
     return this.pick(taskId, (meta) => meta.result);
   }
 
+  /** As text; null where there is none. */
   getTraceback(taskId: string): Operation<string | null> {
     return this.pick(taskId, (meta) => meta.traceback);
   }

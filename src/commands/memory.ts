@@ -51,20 +51,6 @@ export interface MemoryStore extends Connection {
 /**
  * An empty store.
  *
- * @example
- * import { pipe } from 'fp-ts/lib/function.js'
- * import * as TE from 'fp-ts/lib/TaskEither.js'
- * import { memoryStore } from 'chordis'
- *
- * const { commands } = memoryStore()
- *
- * const seen = pipe(
- *   commands.set({ key: 'greeting', value: 'hello', expires: 60 }),
- *   TE.chain(() => commands.get('greeting')),
- * )
- *
- * console.log(await seen()) // Right(Some(<Buffer 68 65 6c 6c 6f>))
- *
  * @category constructors
  * @since 0.1.0
  */

@@ -32,12 +32,14 @@ export interface PoolOptions extends LinkOptions {
  */
 export class ConnectionPool {
   readonly maxConnections: number;
+  /** @internal */
   readonly offlineQueue: OfflineQueue;
   private readonly links: Array<Link> = [];
   private taken = 0;
   /** Never emits; fails once closed. */
   private readonly closed$ = new Rx.ReplaySubject<never>();
 
+  /** @internal `connectionPool` makes one from a backend's options. */
   constructor(private readonly options: PoolOptions) {
     this.maxConnections = options.parameters.settings.maxConnections;
     this.offlineQueue = new OfflineQueue(options.maxOfflineQueue);
@@ -48,7 +50,11 @@ export class ConnectionPool {
     return this.link(0).redis;
   }
 
-  /** A link that can be written to, the next in turn. */
+  /**
+   * A link that can be written to, the next in turn.
+   *
+   * @internal
+   */
   readonly link$: Rx.Observable<Link> = Rx.defer(() => {
     if (this.closed$.hasError) return this.closed$;
     const link = this.link(this.taken++ % this.maxConnections);
@@ -57,7 +63,11 @@ export class ConnectionPool {
       : this.offlineQueue.hold(link.ready$.pipe(Rx.map(() => link)));
   });
 
-  /** A link of its own to the same Redis, such as a subscriber needs; closed when unsubscribed, and with the pool. */
+  /**
+   * A link of its own to the same Redis, such as a subscriber needs; closed when unsubscribed, and with the pool.
+   *
+   * @internal
+   */
   readonly dedicated$: Rx.Observable<Link> = Rx.defer(() => {
     const { clientName } = this.options.parameters.settings;
     const link = new Link(this.options, `${clientName}-consumer`);

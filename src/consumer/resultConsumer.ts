@@ -90,6 +90,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private subscriber: Subscriber | undefined;
   private closed = false;
 
+  /** @internal A backend has one. */
   constructor(private readonly options: ConsumerOptions) {
     const opened = new Rx.Subject<TaskResults>();
     super((observer) => opened.subscribe(observer));

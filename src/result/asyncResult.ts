@@ -54,6 +54,7 @@ export interface GetOptions {
 export class AsyncResult<A = unknown> {
   private settled: TaskMeta | undefined;
 
+  /** @internal A backend's `asyncResult` makes one. */
   constructor(
     readonly id: string,
     private readonly backend: ResultBackend,

@@ -7,9 +7,10 @@
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { encodeJson } from './jsonEncode.js';
-import { parseJson, type Revive } from './jsonParse.js';
+import { parseJson, type Reader } from './jsonParse.js';
 import { defaultMarkers, type Marker } from './markers.js';
 import type { Serializer } from './serializer.js';
+import { Float } from './values.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -24,11 +25,20 @@ import type { Serializer } from './serializer.js';
  * A number is an `int` where it is a safe integer and a `float` elsewhere; a `bigint` is
  * an `int` of any size; a `Map` is a dict whose keys need not be strings.
  *
+ * With `exactFloats`, a float without a fraction is read as a `Float`, not as a number, so
+ * that what is only passed on stays a float: `1.0` does not become `1`.
+ *
  * @category constructors
  * @since 0.1.0
  */
-export const jsonWith = (markers: ReadonlyArray<Marker>): Serializer => {
-  const parse = parseJson(reviveWith(markers));
+export const jsonWith = (
+  markers: ReadonlyArray<Marker>,
+  { exactFloats = false }: { readonly exactFloats?: boolean } = {},
+): Serializer => {
+  const parse = parseJson({
+    revive: reviveWith(markers),
+    float: exactFloats ? exactFloat : Number,
+  });
   return {
     name: 'json',
     contentType: 'application/json',
@@ -37,7 +47,7 @@ export const jsonWith = (markers: ReadonlyArray<Marker>): Serializer => {
     decode: (bytes) => {
       if (!isUtf8(bytes)) return E.left('not UTF-8');
       const text = bytes.toString('utf8');
-      if (needsPython(bytes, text)) return parse(text);
+      if (needsPython(bytes, text) || (exactFloats && hasFloat(text))) return parse(text);
       try {
         return E.right(JSON.parse(text));
       } catch {
@@ -76,8 +86,15 @@ const hasLongInteger = (bytes: Buffer): boolean => {
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39;
 
+const hasFloat = (text: string): boolean => /\d(?:\.0|[eE])/.test(text);
+
+const exactFloat = (text: string): number | Float => {
+  const n = Number(text);
+  return Number.isSafeInteger(n) && !Object.is(n, -0) ? new Float(n) : n;
+};
+
 const reviveWith =
-  (markers: ReadonlyArray<Marker>): Revive =>
+  (markers: ReadonlyArray<Marker>): Reader['revive'] =>
   (dict) => {
     if (!('__type__' in dict && '__value__' in dict) || Object.keys(dict).length !== 2) {
       return E.right(dict);

@@ -40,13 +40,17 @@ export const encodeJson =
       return E.left(
         thrown instanceof Refusal
           ? new EncodeError(thrown.path, thrown.problem)
-          : new EncodeError(
-              '$',
-              `a getter or toJSON threw ${thrown instanceof Error ? thrown.message : typeof thrown}`,
-            ),
+          : new EncodeError('$', problemOf(thrown)),
       );
     }
   };
+
+const problemOf = (thrown: unknown): string => {
+  const reason = thrown instanceof Error ? thrown.message : typeof thrown;
+  return /invalid string length|string longer than/i.test(reason)
+    ? 'its JSON is longer than the 512 MB that Redis and a string can hold'
+    : `a getter or toJSON threw ${reason}`;
+};
 
 const write = (markers: ReadonlyArray<Marker>, value: unknown, within: Ancestors): string => {
   switch (typeof value) {

@@ -21,18 +21,21 @@ type Frame =
 /**
  * @internal
  */
-export type Revive = (dict: Record<string, unknown>) => E.Either<string, unknown>;
+export interface Reader {
+  /** Given each object as it closes, innermost first; it may replace it. */
+  readonly revive: (dict: Record<string, unknown>) => E.Either<string, unknown>;
+  /** What a number with a fraction or an exponent becomes. */
+  readonly float: (text: string) => unknown;
+}
 
 /**
- * `revive` is given each object as it closes, innermost first, and may replace it.
- *
  * @internal
  */
 export const parseJson =
-  (revive: Revive) =>
+  (reader: Reader) =>
   (text: string): E.Either<string, unknown> => {
     try {
-      return E.right(read(text, revive));
+      return E.right(read(text, reader));
     } catch (thrown) {
       // Anything else is from a marker of the user's own.
       if (thrown instanceof Malformed) return E.left(thrown.problem);
@@ -40,7 +43,7 @@ export const parseJson =
     }
   };
 
-const read = (text: string, revive: Revive): unknown => {
+const read = (text: string, reader: Reader): unknown => {
   const open: Array<Frame> = [];
   let at = skipSpace(text, 0);
   for (;;) {
@@ -55,9 +58,9 @@ const read = (text: string, revive: Revive): unknown => {
         continue;
       }
       at++;
-      value = close(frame, revive);
+      value = close(frame, reader);
     } else {
-      const scalar = readScalar(text, at);
+      const scalar = readScalar(text, at, reader);
       value = scalar.value;
       at = scalar.end;
     }
@@ -78,7 +81,7 @@ const read = (text: string, revive: Revive): unknown => {
         throw malformed(`',' or '${closerOf(frame)}' expected`, text, at);
       at++;
       open.pop();
-      value = close(frame, revive);
+      value = close(frame, reader);
     }
   }
 };
@@ -102,9 +105,9 @@ const add = (frame: Frame, value: unknown): void => {
   } else frame.dict[frame.key] = value;
 };
 
-const close = (frame: Frame, revive: Revive): unknown => {
+const close = (frame: Frame, reader: Reader): unknown => {
   if ('list' in frame) return frame.list;
-  const value = revive(frame.dict);
+  const value = reader.revive(frame.dict);
   if (E.isLeft(value)) throw new Malformed(value.left);
   return value.right;
 };
@@ -127,7 +130,7 @@ interface Scalar {
   readonly end: number;
 }
 
-const readScalar = (text: string, at: number): Scalar => {
+const readScalar = (text: string, at: number, reader: Reader): Scalar => {
   if (text[at] === '"') {
     const end = endOfString(text, at);
     return { value: unquote(text, at, end), end };
@@ -136,7 +139,8 @@ const readScalar = (text: string, at: number): Scalar => {
   const match = numberToken.exec(text);
   if (match === null) return readWord(text, at);
   return {
-    value: match[1] === undefined && match[2] === undefined ? toInt(match[0]) : Number(match[0]),
+    value:
+      match[1] === undefined && match[2] === undefined ? toInt(match[0]) : reader.float(match[0]),
     end: at + match[0].length,
   };
 };

@@ -138,8 +138,10 @@ export class TestBackend extends RedisBackend {
         E.apSW('value', encodeTaskMeta(json)(meta)),
         E.let('expires', () => this.options.expires),
       );
-    return storeGuarded(write, this.site.workers.store, ({ key }, held) =>
-      this.decode(key, held, meta.taskId),
+    return storeGuarded(
+      write,
+      (made, expected) => Rx.from(this.site.workers.store(made, expected)),
+      ({ key }, held) => this.decode(key, held, meta.taskId),
     );
   }
 }
