@@ -49,6 +49,10 @@ export class Link {
     this.redis.on('error', (error: Error) => {
       this.lastError = error;
     });
+    this.redis.on('connecting', () => {
+      this.lastError = undefined;
+      this.opened = false;
+    });
   }
 
   /** The deadline of a reply, in seconds. */
@@ -97,9 +101,10 @@ export class Link {
   // opening
   // ---------------------------------------------------------------------------------
 
+  /** Goes on though all who waited have left, so that a socket is never half open. */
   private readonly opening$ = Rx.defer(() => this.prepare()).pipe(
     Rx.mergeMap((credentials) => this.open().pipe(Rx.tap(() => this.renew(credentials)))),
-    Rx.share(),
+    Rx.share({ resetOnRefCountZero: false }),
   );
 
   private get connectTimeout(): number {
@@ -108,25 +113,35 @@ export class Link {
 
   /** Certificates and credentials may have changed since the last time. */
   private async prepare(): Promise<Credentials | undefined> {
-    if (this.closed) throw new Closed('connection');
     const { parameters, credentials: provider } = this.options;
     if (parameters._tag === 'Tcp' && parameters.tls !== null) {
       const tls = connectionOptions(parameters.tls)();
       if (E.isLeft(tls)) throw tls.left;
       this.redis.options.tls = tls.right;
     }
-    if (provider === null) return undefined;
-    const credentials = await provider().catch((error: Error) => {
-      throw new AuthenticationError(this.address, error);
-    });
-    const { username, password } = credentials;
-    Object.assign(this.redis.options, { username, password });
+    const credentials = provider === null ? undefined : await this.ask(provider);
+    if (this.closed) throw new Closed('connection');
+    if (credentials !== undefined) {
+      const { username, password } = credentials;
+      Object.assign(this.redis.options, { username, password });
+    }
     return credentials;
   }
 
+  private ask(provider: CredentialsProvider): Promise<Credentials> {
+    const unanswered = new Error('the credentials provider gave no answer in time');
+    return Rx.firstValueFrom(
+      Rx.defer(provider).pipe(
+        Rx.catchError((reason) => fail(new AuthenticationError(this.address, E.toError(reason)))),
+        Rx.timeout({
+          first: this.connectTimeout,
+          with: () => fail(new ConnectionError(this.address, false, unanswered)),
+        }),
+      ),
+    );
+  }
+
   private open(): Rx.Observable<Redis> {
-    this.opened = false;
-    this.lastError = undefined;
     return Rx.defer(() => this.dial()).pipe(
       Rx.timeout({ first: this.connectTimeout, with: () => fail(new Error('connect timed out')) }),
       // where SELECT fails, ioredis goes on in database 0 and only tells by an error event
@@ -143,9 +158,15 @@ export class Link {
 
   private dial(): Rx.ObservableInput<unknown> {
     const { redis } = this;
-    return redis.status === 'wait' || redis.status === 'end'
-      ? redis.connect()
-      : Rx.race(Rx.fromEvent(redis, 'ready').pipe(Rx.take(1)), this.lost$);
+    switch (redis.status) {
+      case 'wait':
+      case 'end':
+        return redis.connect();
+      case 'ready':
+        return Rx.of(redis);
+      default:
+        return Rx.race(Rx.fromEvent(redis, 'ready').pipe(Rx.take(1)), this.lost$);
+    }
   }
 
   private renew(credentials: Credentials | undefined): void {

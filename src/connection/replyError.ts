@@ -36,12 +36,15 @@ const CREDENTIALS =
 /** The command was not run, and may well be in a while. */
 const NOT_YET = /^(LOADING|ERR max number of clients reached)/;
 
-/** The ACL rule that would allow what the reply refuses; ids in the key become a `*`. */
+/**
+ * The ACL rule that would allow what the reply refuses; ids in the key become a `*`.
+ * A script is refused in words of its own, which differ from Redis 7.0 to 7.2.
+ */
 const missingRule = (reply: string, key: string): string | undefined => {
-  const pattern = key.replace(/(celery-task-meta-|celery-taskset-meta-|chord-unlock-).*$/s, '$1*');
-  if (/^NOPERM .*channel|can't publish to the channel/.test(reply)) return `&${pattern}`;
-  const command = /^NOPERM .*'([^']+)' command/.exec(reply)?.[1];
+  if (!/^NOPERM|^ERR (ACL failure in script|The user executing the script)/.test(reply)) return;
+  const command = /'([^']+)' command/.exec(reply)?.[1];
   if (command !== undefined) return `+${command}`;
-  if (/^NOPERM .*key|can't access at least one of the keys/.test(reply)) return `~${pattern}`;
-  return /can't run this command/.test(reply) ? '+get +set +setex +publish' : undefined;
+  const pattern = key.replace(/(celery-task-meta-|celery-taskset-meta-|chord-unlock-).*$/s, '$1*');
+  if (/channel/.test(reply)) return `&${pattern}`;
+  return /key/.test(reply) ? `~${pattern}` : '+get +set +setex +publish';
 };

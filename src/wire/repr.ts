@@ -12,11 +12,6 @@ import { Decimal, Float, PlainDate, PlainTime, Uuid } from '../serialization/val
  * Total: what Python would not know is named by its class, and containers that lie deeper
  * than `levels` are elided, so that neither nesting nor a cycle overflows.
  *
- * @example
- * import { repr } from 'chordis'
- *
- * repr(["it's", null, true, { a: 1.5 }]) // `["it's", None, True, {'a': 1.5}]`
- *
  * @category conversions
  * @since 0.1.0
  */

@@ -49,10 +49,7 @@ export interface WireSignature extends Readonly<Record<string, unknown>> {
 // -------------------------------------------------------------------------------------
 
 /**
- * @example
- * import { signature } from 'chordis'
- *
- * signature('proj.add', [1, 2], { options: { queue: 'math' } })
+ * A call with Celery's defaults for what is left out.
  *
  * @category constructors
  * @since 0.1.0

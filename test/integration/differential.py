@@ -1,5 +1,4 @@
 """Celery's side of the differential test: operations on its own RedisBackend."""
-import base64
 import datetime
 import functools
 import os
@@ -32,7 +31,7 @@ def backend_of(extended, expires):
 
 
 def run(case):
-    """What became of each operation; there is no more to say of a failure than that it failed."""
+    """What became of each operation."""
     FrozenDateTime.instant = datetime.datetime.fromisoformat(case['now'])
     backend = backend_of(case['extended'], case['expires'])
     return [outcome(backend, dict(operation)) for operation in case['operations']]
@@ -41,8 +40,8 @@ def run(case):
 def outcome(backend, operation):
     try:
         return {'returned': OPERATIONS[operation.pop('op')](backend, **operation)}
-    except Exception:
-        return 'failed'
+    except Exception as exc:
+        return {'failed': repr(exc)}
 
 
 def request_of(notation):
@@ -53,7 +52,7 @@ def request_of(notation):
 
 
 def text(raw):
-    return None if raw is None else base64.b64encode(raw).decode()
+    return None if raw is None else raw.decode('latin-1')
 
 
 # ---------------------------------------------------------------------------------------

@@ -1,10 +1,18 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { RedisBackend } from '../../src/index.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RedisBackend, type RedisBackendOptions } from '../../src/index.js';
 import { describeCelery, startPython } from './celery.js';
-import { type Arena, type Observed, openArena } from './differentialArena.js';
+import { type Arena, openArena } from './differentialArena.js';
 import { cases, type DifferentialCase } from './differentialCases.js';
-import { celerySubject, chordisSubject, type Subject } from './differentialSubjects.js';
+import { mutations, tampered, unchanged } from './differentialMutants.js';
+import {
+  celerySubject,
+  chordisSubject,
+  type Outcome,
+  type Store,
+  type Subject,
+} from './differentialSubjects.js';
 import { expectNoLeaks } from './leaks.js';
 import { type RedisServer, startRedis } from './redisServer.js';
 
@@ -18,23 +26,20 @@ const CHORDIS_DB = 2;
 const TTL_TOLERANCE = 1_000;
 
 /**
- * The one difference between the two versions of Celery that these cases meet: chordis
- * writes `date_done` as main does, with its offset, and 5.2.6 writes it without. Texts
- * within a result can't be mistaken for it: their quotes are escaped.
+ * The one difference between 5.2.6 and main that these cases meet: chordis writes
+ * `date_done` as main does, with its offset, and 5.2.6 writes it without. A text within
+ * a result is not mistaken for it, since its quotes are escaped.
  */
-const asMainWrites = ({ now }: DifferentialCase, observed: Observed): Observed => {
+const asMainWrites = <A>({ now }: DifferentialCase, seen: A): A => {
   const naive = now.replace(/\.000$/, '').replace(/(\.\d{3})$/, '$1000');
-  const written = (text: string): string =>
-    text.replaceAll(`"date_done": "${naive}"`, `"date_done": "${naive}+00:00"`);
-  return {
-    ...observed,
-    outcomes: observed.outcomes,
-    messages: observed.messages.map(([channel, payload]) => [channel, written(payload)]),
-    stored: Object.fromEntries(
-      Object.entries(observed.stored).map(([key, [type, value]]) => [key, [type, written(value)]]),
-    ),
-  };
+  return JSON.parse(JSON.stringify(seen), (_key, u: unknown) =>
+    typeof u === 'string'
+      ? u.replaceAll(`"date_done": "${naive}"`, `"date_done": "${naive}+00:00"`)
+      : u,
+  );
 };
+
+const answer = (outcome: Outcome): unknown => ('failed' in outcome ? 'failed' : outcome.returned);
 
 describeCelery('chordis beside Celery, on random operations', () => {
   let server: RedisServer;
@@ -56,7 +61,11 @@ describeCelery('chordis beside Celery, on random operations', () => {
   const compare = async (chordis: Subject, case_: DifferentialCase): Promise<void> => {
     const theirs = asMainWrites(case_, await arena.observe(celery, CELERY_DB, case_));
     const ours = await arena.observe(chordis, CHORDIS_DB, case_);
-    expect(ours.outcomes).toEqual(theirs.outcomes);
+    // Why something failed is for people to read.
+    expect(
+      ours.outcomes.map(answer),
+      inspect({ ours: ours.outcomes, theirs: theirs.outcomes }),
+    ).toEqual(theirs.outcomes.map(answer));
     expect(ours.messages).toEqual(theirs.messages);
     expect(ours.stored).toEqual(theirs.stored);
     const tolerance = TTL_TOLERANCE + ours.milliseconds + theirs.milliseconds;
@@ -67,18 +76,42 @@ describeCelery('chordis beside Celery, on random operations', () => {
     }
   };
 
-  it('stores, publishes and answers the same', { timeout: 120_000 }, async () => {
-    console.info(`DIFFERENTIAL_SEED=${SEED} DIFFERENTIAL_RUNS=${RUNS}`);
-    const chordis = chordisSubject(
-      (options) => new RedisBackend({ ...options, url: server.url(CHORDIS_DB) }),
-    );
+  const property = (chordis: Subject) =>
+    fc.asyncProperty(cases, (case_) => compare(chordis, case_));
+
+  /** The URL is the test's. */
+  const withChordis = async <A>(
+    open: (options: RedisBackendOptions) => Store,
+    use: (chordis: Subject) => Promise<A>,
+  ): Promise<A> => {
+    const chordis = chordisSubject((options) => open({ ...options, url: server.url(CHORDIS_DB) }));
     try {
-      await fc.assert(
-        fc.asyncProperty(cases, (case_) => compare(chordis, case_)),
-        { numRuns: RUNS, seed: SEED },
-      );
+      return await use(chordis);
     } finally {
       await chordis.close();
     }
+  };
+
+  it('stores, publishes and answers the same', { timeout: Math.max(120_000, RUNS * 60) }, async () => {
+    console.info(`DIFFERENTIAL_SEED=${SEED} DIFFERENTIAL_RUNS=${RUNS}`);
+    await withChordis(
+      (options) => new RedisBackend(options),
+      (chordis) => fc.assert(property(chordis), { numRuns: RUNS, seed: SEED }),
+    );
+  });
+
+  describe('what it would notice', () => {
+    const runs = { numRuns: 500, seed: SEED, endOnFailure: true };
+
+    it('is nothing in a store that was not tampered with', { timeout: 60_000 }, () =>
+      withChordis(tampered(unchanged), (chordis) => fc.assert(property(chordis), runs)),
+    );
+
+    it.each(mutations)('is %s', { timeout: 60_000 }, (_what, mutation) =>
+      withChordis(tampered(mutation), async (chordis) => {
+        const { errorInstance } = await fc.check(property(chordis), runs);
+        expect(errorInstance).toMatchObject({ name: 'AssertionError' });
+      }),
+    );
   });
 });

@@ -174,7 +174,11 @@ const marking = (...states: ReadonlyArray<string>) => ({
 
 const startedMeta = fc.dictionary(fc.constantFrom('pid', 'hostname', 'ü'), values, { maxKeys: 3 });
 
-/** What somebody else may have put where a task's meta is. */
+/**
+ * What somebody else may have put where a task's meta is. Left out is what begins as
+ * Celery writes it and is broken further on: chordis decides in the server, which looks
+ * at the state alone.
+ */
 const foreign = fc.oneof(
   texts,
   fc.constantFrom(
@@ -182,15 +186,12 @@ const foreign = fc.oneof(
     'null',
     '[]',
     '{}',
-    '{"status": "SUCCESS"',
     '{"status":"SUCCESS","result":1}',
     '{"result": 1, "status": "SUCCESS"}',
     '{ "status" : "SUCCESS" , "result": 1 }',
     '{"status": "S\\u0055CCESS", "result": 1}',
     '{"status": "success", "result": 1}',
     '{"status": "STARTED"}',
-    '{"status": "STARTED", "status": "SUCCESS", "result": 1}',
-    '{"status": "SUCCESS", "status": "STARTED"}',
     '{"status": "FAILURE", "result": null}',
     '{"status": "FAILURE", "result": {"exc_type": "E", "exc_message": "text"}}',
     '\ufeff{"status": "SUCCESS"}',

@@ -33,8 +33,8 @@ import type { Notation } from './differentialValues.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** What an operation returned, as JSON; of a failure, that it failed. */
-export type Outcome = 'failed' | { readonly returned: unknown };
+/** What an operation returned, as JSON, bytes as latin1; or why it failed. */
+export type Outcome = { readonly returned: unknown } | { readonly failed: string };
 
 export interface Subject {
   readonly run: (case_: DifferentialCase) => Promise<ReadonlyArray<Outcome>>;
@@ -96,7 +96,9 @@ export const chordisSubject = (open: (options: RedisBackendOptions) => Store): S
       const outcomes: Array<Outcome> = [];
       for (const operation of case_.operations) {
         const result = await perform(store, operation)();
-        outcomes.push(E.isRight(result) ? { returned: result.right } : 'failed');
+        outcomes.push(
+          E.isRight(result) ? { returned: result.right } : { failed: String(result.left) },
+        );
       }
       return outcomes;
     },
@@ -153,9 +155,9 @@ const perform = (
     case 'delete_group':
       return quietly(store.deleteGroup(operation.group_id));
     case 'get':
-      return pipe(store.get(operation.key), TE.map(base64));
+      return pipe(store.get(operation.key), TE.map(latin1));
     case 'mget':
-      return pipe(store.mget(operation.keys), TE.map(RA.map(base64)));
+      return pipe(store.mget(operation.keys), TE.map(RA.map(latin1)));
     case 'set':
       return quietly(store.set(operation.key, operation.value));
     case 'delete':
@@ -170,8 +172,8 @@ const perform = (
 const quietly = <A>(operation: Operation<A>): TE.TaskEither<ResultStoreError, null> =>
   pipe(operation, TE.map(constNull));
 
-const base64 = (value: O.Option<Buffer>): string | null =>
-  O.isSome(value) ? value.value.toString('base64') : null;
+const latin1 = (value: O.Option<Buffer>): string | null =>
+  O.isSome(value) ? value.value.toString('latin1') : null;
 
 // -------------------------------------------------------------------------------------
 // arguments

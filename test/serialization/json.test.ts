@@ -273,4 +273,12 @@ describe('jsonWith', () => {
     expect(own.decode(Buffer.from(text))).toEqual(E.right(new Money('12 EUR')));
     expect(read(text)).toHaveProperty('left');
   });
+
+  it('keeps floats without a fraction apart from ints, if told to', () => {
+    const exact = jsonWith(defaultMarkers, { exactFloats: true });
+    const text = '[1.0, 1, 1.5, -0.0, 1e+22, 100.0, "1.0"]';
+    const value = exact.decode(Buffer.from(text));
+    expect(value).toEqual(E.right([new Float(1), 1, 1.5, -0, 1e22, new Float(100), '1.0']));
+    expect(E.chainW(exact.encode)(value)).toEqual(E.right(text));
+  });
 });

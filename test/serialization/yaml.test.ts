@@ -16,6 +16,7 @@ describe('yaml', () => {
     ['1:30', "'1:30'\n"],
     ['2024-05-06', "'2024-05-06'\n"],
     ['', "''\n"],
+    [{ '<<': '=' }, "'<<': '='\n"],
     ['é\n💥', '"\\xE9\\n\\U0001F4A5"\n'],
     [1e22, '1.0e+22\n'],
     [new Float(1), '1.0\n'],
@@ -34,7 +35,9 @@ describe('yaml', () => {
     ['[1.0e+22, .inf, 1_000]', [1e22, Number.POSITIVE_INFINITY, 1000]],
     ['2023-01-02 03:04:05.000600', new DateTime('2023-01-02 03:04:05.000600')],
     ['2023-01-02', new PlainDate('2023-01-02')],
-    ['yes', true],
+    ['[yes, Off, y, N]', [true, false, 'y', 'N']],
+    ['[1e5, 1.5, .5, 0x1f, 017, -.inf, .NaN]', ['1e5', 1.5, 0.5, 31, 15, -Infinity, Number.NaN]],
+    ['{<<: {a: 1}, b: 2}', { a: 1, b: 2 }],
     ['- &x [1]\n- *x', [[1], [1]]],
   ])('reads %s as PyYAML writes it', (source, value) => {
     expect(read(source)).toEqual(E.right(value));

@@ -7,7 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { RedisBackend } from '../../../src/index.js';
 
-const WAVE = 20_000;
+const WAVE = 10_000;
 
 const [url = '', waves = '0'] = process.argv.slice(2);
 let lines = 0;

@@ -1,0 +1,281 @@
+import * as O from 'fp-ts/lib/Option.js';
+import * as Rx from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import type { Message, Subscriber } from '../../src/commands/commands.js';
+import { AclError, AuthenticationError, CommandTimeout } from '../../src/errors.js';
+import { progress, started, success } from '../../src/testing/index.js';
+import {
+  bytesOf,
+  type Call,
+  channelOf,
+  consumerOver,
+  fakeSubscriber,
+  lost,
+  marbles,
+  told,
+} from './marbles.js';
+
+const ids = (count: number): ReadonlyArray<string> =>
+  Array.from({ length: count }, (_, i) => `task-${i}`);
+
+/** The calls, each with how many channels it was for. */
+const counted = (calls: ReadonlyArray<Call>): ReadonlyArray<string> =>
+  calls.map(([name, ...channels]) => `${name} ${channels.length}`);
+
+const denied = (keys: ReadonlyArray<string>): AclError =>
+  new AclError('&celery-task-meta-*', 'SUBSCRIBE', keys.join(), new Error('NOPERM'));
+
+describe('what a link is asked', () => {
+  it('is one follow for each thousand tasks of a tick, and one leave', () =>
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls))), scheduler);
+      const all$ = Rx.merge(...ids(2500).map((id) => consumer.consumeFrom(id)));
+      // the first one makes the link, so that the others find it open
+      expectObservable(consumer.consumeFrom('first'), '^-----!').toBe('-');
+      expectObservable(all$, '--^-!').toBe('-');
+      expectObservable(cold('---x').pipe(Rx.map(() => counted(calls)))).toBe('---x', {
+        x: ['follow 1', 'follow 1000', 'follow 1000', 'follow 500'],
+      });
+      flush();
+      expect(counted(calls).slice(4)).toEqual(['leave 1000', 'leave 1000', 'leave 500', 'leave 1']);
+    }));
+
+  it('is nothing where a task is opened and left in one tick', () =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls))), scheduler);
+      expectObservable(consumer.consumeFrom('first')).toBe('-');
+      expectObservable(consumer.consumeFrom('a'), '--(^!)').toBe('-');
+      flush();
+      expect(calls).toEqual([['follow', channelOf('first')]]);
+    }));
+
+  it('is no leave where a task is left and opened again in one tick', () =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls))), scheduler);
+      expectObservable(consumer.consumeFrom('a'), '^-!').toBe('-');
+      expectObservable(consumer.consumeFrom('a'), '--^').toBe('-');
+      flush();
+      expect(calls).toEqual([
+        ['follow', channelOf('a')],
+        ['follow', channelOf('a')],
+      ]);
+    }));
+
+  it('is all channels again, chunk after chunk, once it is made anew', () =>
+    marbles(({ cold, hot, expectObservable, expectSubscriptions, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const first = hot<Message>('-----#', undefined, lost);
+      const links = cold('(12)', {
+        1: fakeSubscriber([], { messages$: first }),
+        2: fakeSubscriber(calls, {
+          follow: (channels) => cold('--(v|)', { v: channels.map(() => O.none) }),
+        }),
+      });
+      let made = 0;
+      const link$ = Rx.defer(() => links.pipe(Rx.elementAt(made++), Rx.concatWith(Rx.NEVER)));
+      const consumer = consumerOver(link$, scheduler);
+      expectObservable(Rx.merge(...ids(2001).map((id) => consumer.consumeFrom(id)))).toBe('-');
+      expectObservable(cold('------x-x-x').pipe(Rx.map(() => counted(calls).join(', ')))).toBe(
+        '------a-b-c',
+        {
+          a: 'follow 1000',
+          b: 'follow 1000, follow 1000',
+          c: 'follow 1000, follow 1000, follow 1',
+        },
+      );
+      expectObservable(consumer.connection$).toBe('(rc)-(lr)--c', {
+        r: 'resyncing',
+        c: 'connected',
+        l: 'lost',
+      });
+      expectSubscriptions(first.subscriptions).toBe('^----!');
+      flush();
+    }));
+
+  it('is not to follow what was left while earlier chunks were joined', () =>
+    marbles(({ cold, expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const slow = fakeSubscriber(calls, {
+        follow: (channels) => cold('----(v|)', { v: channels.map(() => O.none) }),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(slow)), scheduler);
+      const [early, late] = [ids(1000), ids(1010).slice(1000)];
+      expectObservable(Rx.merge(...early.map((id) => consumer.consumeFrom(id)))).toBe('-');
+      expectObservable(Rx.merge(...late.map((id) => consumer.consumeFrom(id))), '^-!').toBe('-');
+      flush();
+      expect(counted(calls.filter(([name]) => name === 'follow'))).not.toContain('follow 10');
+      expect(counted(calls).at(-1)).toBe('leave 10');
+    }));
+});
+
+describe('what a link replies', () => {
+  it('may come behind a message: an older state is passed over', () =>
+    marbles(({ cold, hot, expectObservable }, scheduler) => {
+      const metas = { p: progress('a', 2), d: success('a', 3) };
+      const link = fakeSubscriber([], {
+        messages$: hot('-p--d', metas).pipe(Rx.map(heard)),
+        follow: () => cold('--(v|)', { v: [O.some(bytesOf(progress('a', 1)))] }),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-p--(d|)', metas);
+    }));
+
+  it('may come behind a message: a ready state wins', () =>
+    marbles(({ cold, hot, expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const metas = { s: started('a'), d: success('a', 3) };
+      const link = fakeSubscriber(calls, {
+        messages$: hot('-s--s', metas).pipe(Rx.map(heard)),
+        follow: () => cold('--(v|)', { v: [O.some(bytesOf(metas.d))] }),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-s(d|)', metas);
+      flush();
+      expect(calls.at(-1)).toEqual(['leave', channelOf('a')]);
+    }));
+
+  it('may be an empty value, which is none', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const link = fakeSubscriber([], {
+        follow: () => cold('(v|)', { v: [O.some(Buffer.alloc(0))] }),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-');
+    }));
+
+  it('is nothing to a task that was left, or became ready, meanwhile', () =>
+    marbles(({ cold, hot, expectObservable }, scheduler) => {
+      const metas = { d: success('a', 3) };
+      const link = fakeSubscriber([], {
+        messages$: hot('-d', metas).pipe(Rx.map(heard)),
+        follow: (channels) => cold('---(v|)', { v: channels.map(() => O.some(bytesOf(metas.d))) }),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-(d|)', metas);
+      expectObservable(consumer.consumeFrom('b'), '^-!').toBe('-');
+    }));
+
+  it('may be a message of a channel that nobody follows', () =>
+    marbles(({ hot, expectObservable }, scheduler) => {
+      const metas = { d: success('a', 3), o: success('other', 3) };
+      const link = fakeSubscriber([], {
+        messages$: hot('-o-d', metas).pipe(Rx.map(heard)),
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('---(d|)', metas);
+    }));
+});
+
+describe('what a link refuses', () => {
+  const refusing = (calls: Array<Call>, refused: string): Subscriber =>
+    fakeSubscriber(calls, {
+      follow: (channels) =>
+        channels.includes(channelOf(refused))
+          ? Rx.throwError(() => denied(channels))
+          : Rx.of(channels.map(() => O.some(bytesOf(started('any'))))),
+    });
+
+  it('fails that task at once, and those beside it go on', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(refusing([], 'a'))), scheduler);
+      expectObservable(consumer.connection$).toBe('(rc)', { r: 'resyncing', c: 'connected' });
+      expectObservable(told(consumer.consumeFrom('a'))).toBe(
+        '#',
+        undefined,
+        `AclError: SUBSCRIBE ${channelOf('a')}: the Redis user needs the ACL rule &celery-task-meta-* (NOPERM)`,
+      );
+      for (const id of ['b', 'c', 'd']) {
+        expectObservable(consumer.consumeFrom(id)).toBe('s', { s: started('any') });
+      }
+    }));
+
+  it('is not asked for again while nobody watches it', () =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(refusing(calls, 'a'))), scheduler);
+      expectObservable(told(consumer.consumeFrom('a'))).toBe('#', undefined, expect.anything());
+      expectObservable(told(consumer.consumeFrom('a')), '--^').toBe(
+        '--#',
+        undefined,
+        expect.anything(),
+      );
+      flush();
+      expect(calls.filter(([name]) => name === 'follow')).toHaveLength(2);
+    }));
+
+  it('is heard of at once where it is the login, and the next watch tries it anew', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const refused = new AuthenticationError('localhost:6379', new Error('WRONGPASS'));
+      const login = cold<Subscriber>('-#', undefined, refused);
+      const consumer = consumerOver(login, scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-#', undefined, refused);
+      expectObservable(consumer.consumeFrom('b'), '---^').toBe('----#', undefined, refused);
+      expectSubscriptions(login.subscriptions).toBe(['^!', '---^!']);
+    }));
+
+  it('is heard of at once where a link fails as it is asked for', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const refused = new AuthenticationError('localhost:6379', new Error('WRONGPASS'));
+      const consumer = consumerOver(
+        Rx.throwError(() => refused),
+        scheduler,
+      );
+      const watched = consumer.pipe(Rx.mergeMap(Rx.catchError(() => Rx.EMPTY)));
+      expectObservable(watched).toBe('-');
+      expectObservable(consumer.consumeFrom('a'), '-^').toBe('-#', undefined, refused);
+    }));
+});
+
+describe('what a link does not answer', () => {
+  it('makes it lost, where it is to follow: a link that never does so spends the policy', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const overdue = new CommandTimeout('SUBSCRIBE', channelOf('a'), 0.002);
+      const mute = fakeSubscriber([], { follow: () => cold('--#', undefined, overdue) });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(mute)), scheduler, {
+        retryPolicy: { maxRetries: 2, intervalStart: 0, intervalStep: 0, intervalMax: 1 },
+      });
+      expectObservable(told(consumer.consumeFrom('a'))).toBe(
+        '------#',
+        undefined,
+        `RetryLimitExceeded: Retry limit exceeded after 2 retries: ${overdue.message}`,
+      );
+    }));
+
+  it('makes it lost, where a task is opened later', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const overdue = new CommandTimeout('MGET', channelOf('b'), 0.002);
+      const value = { s: started('b') };
+      let asked = 0;
+      const link = cold('l', {
+        l: fakeSubscriber([], {
+          follow: (channels) => {
+            asked += 1;
+            return asked === 2
+              ? Rx.throwError(() => overdue)
+              : Rx.of(channels.map(() => O.some(bytesOf(value.s))));
+          },
+        }),
+      });
+      const consumer = consumerOver(link, scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('s', value);
+      expectObservable(consumer.consumeFrom('b'), '--^').toBe('--s', value);
+      expectSubscriptions(link.subscriptions).toBe(['^-!', '--^']);
+    }));
+
+  it('makes it lost, where it is a PING: a new link within two intervals', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const link = cold('l', { l: fakeSubscriber([], { ping: Rx.NEVER }) });
+      const consumer = consumerOver(link, scheduler, { healthCheckInterval: 0.004 });
+      expectObservable(consumer.consumeFrom('a'), '^--------!').toBe('-');
+      expectObservable(cold('----------x').pipe(Rx.tap(() => consumer.stop()))).toBe('----------x');
+      expectSubscriptions(link.subscriptions).toBe(['^-----!', '------^---!']);
+    }));
+});
+
+const heard = (meta: ReturnType<typeof success>): Message => ({
+  channel: channelOf(meta.taskId),
+  payload: bytesOf(meta),
+});

@@ -1,0 +1,529 @@
+import * as Rx from 'rxjs';
+import type { RunHelpers, TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import type { TaskResults } from '../../src/consumer/taskResults.js';
+import type { DecodeError } from '../../src/errors.js';
+import {
+  failure,
+  meta,
+  progress,
+  retry,
+  revoked,
+  started,
+  success,
+  type TestBackend,
+  type TestBackendOptions,
+  testBackend,
+} from '../../src/testing/index.js';
+import { channelOf, marbles, told } from './marbles.js';
+
+const metas = {
+  s: started('a'),
+  p: progress('a', 1),
+  q: progress('a', 2),
+  t: retry('a', 'OSError', ['again']),
+  d: success('a', 42),
+  e: success('a', 43),
+  f: failure('a', 'ValueError', ['x']),
+  r: revoked('a'),
+};
+
+/** Retries each millisecond, so that a marble tells the time of one. */
+const eachFrame: TestBackendOptions = {
+  retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0 },
+};
+
+const watching = (
+  body: (
+    helpers: RunHelpers & {
+      readonly backend: TestBackend;
+      readonly a$: TaskResults;
+      readonly scheduler: TestScheduler;
+    },
+  ) => void,
+  options: TestBackendOptions = {},
+): void =>
+  marbles((helpers, scheduler) => {
+    const backend = testBackend(scheduler, options);
+    body({ ...helpers, backend, a$: backend.resultConsumer.consumeFrom('a'), scheduler });
+  });
+
+describe('a task that becomes ready', () => {
+  it('is told once, with completion, where it was stored before', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('d^', metas);
+      expectObservable(a$).toBe('(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('(^!)');
+    }));
+
+  it('is told once, with completion, where it is stored meanwhile', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('---d', metas);
+      expectObservable(a$).toBe('---(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+
+  it('is told once, with completion, where it is stored in the frame of the subscription', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('----d', metas);
+      expectObservable(a$, '----^').toBe('----(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('----(^!)');
+    }));
+
+  it('is told once, with completion, where it is stored while the connection is down', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.down('  --^----!');
+      backend.stored('----d', metas);
+      expectObservable(a$).toBe('-------(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe(['^-!', '-------(^!)']);
+    }, eachFrame));
+
+  it('is read again by who comes after it was told', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-d', metas);
+      expectObservable(a$).toBe('-(d|)', metas);
+      expectObservable(a$, '---^').toBe('---(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe(['^!', '---(^!)']);
+    }));
+
+  it('is waited for where its key has expired', () =>
+    watching(
+      ({ backend, a$, expectObservable }) => {
+        backend.stored('d', metas);
+        expectObservable(a$, '1s ^').toBe('-');
+      },
+      { expires: 1 },
+    ));
+
+  it('may have failed or been revoked', () =>
+    watching(({ backend, expectObservable }) => {
+      const all = { a: failure('a', 'ValueError'), b: revoked('b') };
+      backend.stored('-ab', all);
+      expectObservable(backend.resultConsumer.consumeFrom('a')).toBe('-(a|)', all);
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('--(b|)', all);
+    }));
+
+  it('is not so in RETRY, REJECTED, IGNORED or a state of its own', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const all = {
+        ...metas,
+        j: meta('a', 'REJECTED', null),
+        i: meta('a', 'IGNORED', null),
+        o: meta('a', 'COMPRESSING', null),
+      };
+      backend.stored('-tjio', all);
+      expectObservable(a$).toBe('-tjio', all);
+      expectSubscriptions(backend.watched('a')).toBe('^');
+    }));
+
+  it('is followed by nothing', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.stored('-f-s', metas);
+      expectObservable(a$).toBe('-(f|)', metas);
+    }));
+});
+
+describe('the states of a task', () => {
+  it('come in order, up to the ready one', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.stored('-sp-qt-sd', metas);
+      expectObservable(a$).toBe('-sp-qt-s(d|)', metas);
+    }));
+
+  it('start with the one that is stored', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.stored('sp^-q-d', metas);
+      expectObservable(a$).toBe('p-q-(d|)', metas);
+    }));
+
+  it('are not repeated where one is stored twice', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.stored('-s-s-p-p', metas);
+      expectObservable(a$).toBe('-s---p', metas);
+    }));
+
+  it('are not repeated where the one read after a reconnect is the one heard last', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-p-----q', metas);
+      backend.cut('---x');
+      expectObservable(a$).toBe('-p-----q', metas);
+      expectSubscriptions(backend.watched('a')).toBe(['^--!', '---^']);
+    }));
+
+  it('may be skipped, but for the last, while the connection is down', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.down('  --^----!');
+      backend.stored('-s-pq', metas);
+      expectObservable(a$).toBe('-s-----q', metas);
+    }, eachFrame));
+
+  it('are each told to every subscriber, the latest at once to a late one', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-p---d', metas);
+      expectObservable(a$).toBe('-s-p---(d|)', metas);
+      expectObservable(a$, '--^').toBe('--sp---(d|)', metas);
+      expectObservable(a$, '-----^').toBe('-----p-(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^------!');
+    }));
+
+  it('of tasks are apart', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const both = { ...metas, b: success('b', 1) };
+      backend.stored('-s-b-d', both);
+      expectObservable(a$).toBe('-s---(d|)', both);
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('---(b|)', both);
+      expectSubscriptions(backend.watched('b')).toBe('^--!');
+    }));
+
+  it('are told under the global key prefix', () =>
+    watching(
+      ({ backend, a$, expectObservable, expectSubscriptions }) => {
+        backend.stored('-d', metas);
+        expectObservable(a$).toBe('-(d|)', metas);
+        expectSubscriptions(backend.watched('a')).toBe('^!');
+      },
+      { globalKeyprefix: 'acme' },
+    ));
+});
+
+describe('the channel of a task', () => {
+  it('is left when the only subscriber leaves', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s---d', metas);
+      expectObservable(a$, '--^-!').toBe('--s', metas);
+      expectSubscriptions(backend.watched('a')).toBe('--^-!');
+    }));
+
+  it('is left when the last of several subscribers leaves', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      expectObservable(a$, '^---!').toBe('-');
+      expectObservable(a$, '--^----!').toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe('^------!');
+    }));
+
+  it('is never subscribed to where it is opened and left in one tick', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      expectObservable(a$, '--(^!)').toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe([]);
+    }));
+
+  it('is not left where it is left and opened again in one tick', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s---d', metas);
+      expectObservable(a$, '^--!').toBe('-s', metas);
+      expectObservable(a$, '---^').toBe('---s-(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^----!');
+    }));
+
+  it('is shared by every handle of the task', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const other$ = backend.resultConsumer.consumeFrom('a');
+      backend.stored('--d', metas);
+      expectObservable(Rx.merge(a$, other$)).toBe('--(dd|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+    }));
+
+  it('is not opened by a handle that nobody subscribes to', () =>
+    watching(({ backend, expectSubscriptions }) => {
+      expect(backend.resultConsumer.consumeFrom('a').key).toBe('a');
+      expectSubscriptions(backend.watched('a')).toBe([]);
+    }));
+
+  it('of an empty id is an InvalidArgument', () =>
+    watching(({ backend, expectObservable }) => {
+      expectObservable(told(backend.resultConsumer.consumeFrom(''))).toBe(
+        '#',
+        undefined,
+        'InvalidArgument: task_id must not be empty. Got  instead.',
+      );
+    }));
+});
+
+describe('a lost link', () => {
+  it('is made anew, and every channel is joined again', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const all = { ...metas, b: success('b', 1) };
+      backend.cut('   --x--x');
+      backend.stored('----s--(db)', all);
+      expectObservable(a$).toBe('----s--(d|)', all);
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('-------(b|)', all);
+      expectSubscriptions(backend.watched('a')).toBe(['^-!', '--^--!', '-----^-!']);
+      expectSubscriptions(backend.watched('b')).toBe(['^-!', '--^--!', '-----^-!']);
+    }));
+
+  it('is not joined by a channel that was left meanwhile', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.down('--^----!');
+      expectObservable(a$, '    ^---!').toBe('-');
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+      expectSubscriptions(backend.watched('b')).toBe(['^-!', '-------^']);
+    }, eachFrame));
+
+  it('is joined, once made anew, by what was opened meanwhile', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('s^', metas);
+      backend.down('--^----!');
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('-');
+      expectObservable(a$, '----^').toBe('-------s', metas);
+      expectSubscriptions(backend.watched('a')).toBe('-------^');
+    }, eachFrame));
+
+  it('is not made anew for nobody', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      expectObservable(a$, '^!').toBe('-');
+      backend.cut('----x');
+      expectObservable(backend.resultConsumer.connection$).toBe('(rc)l', {
+        r: 'resyncing',
+        c: 'connected',
+        l: 'lost',
+      });
+    }));
+
+  it('fails every stream with RetryLimitExceeded once the policy is spent; the next watch connects anew', () =>
+    watching(
+      ({ backend, a$, expectObservable, expectSubscriptions }) => {
+        const spent =
+          'RetryLimitExceeded: Retry limit exceeded after 2 retries: Redis at memory://: connection refused';
+        backend.down('  --^-----!');
+        backend.stored('-s', metas);
+        expectObservable(told(a$)).toBe('-s--#', metas, spent);
+        expectObservable(told(backend.resultConsumer.consumeFrom('b'))).toBe('----#', {}, spent);
+        expectObservable(a$, '         ---------^').toBe('---------s', metas);
+        expectSubscriptions(backend.watched('a')).toBe(['^-!', '---------^']);
+        expectSubscriptions(backend.watched('b')).toBe('^-!');
+      },
+      { retryPolicy: { maxRetries: 2, intervalStart: 0.001, intervalStep: 0, intervalMax: 0 } },
+    ));
+
+  it('starts the policy anew each time it was made', () =>
+    watching(
+      ({ backend, a$, expectObservable, expectSubscriptions }) => {
+        backend.cut('-x-x-x');
+        expectObservable(a$).toBe('-');
+        expectSubscriptions(backend.watched('a')).toBe(['^!', '-^-!', '---^-!', '-----^']);
+      },
+      { retryPolicy: { maxRetries: 1, intervalStart: 0 } },
+    ));
+
+  it('is told by connection$, whose latest state a late subscriber gets', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      const states = { r: 'resyncing', c: 'connected', l: 'lost' };
+      const { connection$ } = backend.resultConsumer;
+      backend.down('---------^---------!');
+      expectObservable(a$, '-----^').toBe('-');
+      expectObservable(connection$).toBe('-----(rc)l---------(rc)', states);
+      expectObservable(connection$, '------------^').toBe('------------l------(rc)', states);
+    }, eachFrame));
+
+  it('fails who watches for the first time where Redis is down to the end of the policy', () =>
+    watching(
+      ({ backend, a$, expectObservable }) => {
+        backend.down('^');
+        expectObservable(told(a$), '-^').toBe(
+          '-#',
+          undefined,
+          'RetryLimitExceeded: Retry limit exceeded after 0 retries: Redis at memory://: connection refused',
+        );
+      },
+      { retryPolicy: { maxRetries: 0 } },
+    ));
+});
+
+describe('a meta that cannot be decoded', () => {
+  const seen = Rx.catchError((error: DecodeError) => Rx.of([error._tag, String(error.bytes)]));
+
+  it('fails the stream of its task alone, with the bytes, where it is heard', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      const all = { ...metas, b: success('b', 1) };
+      const garbled = cold('--x').pipe(
+        Rx.mergeMap(() => backend.set(channelOf('a'), 'not json')),
+        Rx.ignoreElements(),
+      );
+      backend.stored('-s--b', all);
+      expectObservable(garbled).toBe('-');
+      expectObservable(a$.pipe(seen)).toBe('-s(x|)', {
+        ...all,
+        x: ['DecodeError', 'not json'],
+      });
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('----(b|)', all);
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+    }));
+
+  it('fails the stream of its task alone, with the bytes, where it is read', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      const garbled = cold('x').pipe(
+        Rx.mergeMap(() => backend.set(channelOf('a'), '[1]')),
+        Rx.ignoreElements(),
+      );
+      expectObservable(garbled).toBe('-');
+      expectObservable(backend.resultConsumer.consumeFrom('b'), '--^').toBe('-');
+      expectObservable(a$.pipe(seen), '--^').toBe('--(x|)', { x: ['DecodeError', '[1]'] });
+      expectSubscriptions(backend.watched('a')).toBe('--(^!)');
+      expectSubscriptions(backend.watched('b')).toBe('--^');
+    }));
+});
+
+describe('the end of a stream', () => {
+  it('comes without a ready state where the task is cancelled', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      const { resultConsumer } = backend;
+      backend.stored('-s---d', metas);
+      const cancel = cold('---x').pipe(Rx.tap(() => resultConsumer.cancelFor('a')));
+      expectObservable(a$).toBe('-s-|', metas);
+      expectObservable(resultConsumer.consumeFrom('b')).toBe('-');
+      expectObservable(cancel).toBe('---x');
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+
+  it('does not come of cancelling what nobody watches', () =>
+    watching(({ backend, a$, cold, expectObservable }) => {
+      const { resultConsumer } = backend;
+      backend.stored('---d', metas);
+      const cancel = cold('x').pipe(
+        Rx.tap(() => {
+          resultConsumer.cancelFor('a');
+          resultConsumer.cancelFor('');
+        }),
+      );
+      expectObservable(cancel).toBe('x');
+      expectObservable(a$, '--^').toBe('---(d|)', metas);
+    }));
+
+  it('comes with the forgetting of its task', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      expectObservable(a$).toBe('--|');
+      expectObservable(cold('--x').pipe(Rx.mergeMap(() => backend.forget('a')))).toBe('--x', {
+        x: undefined,
+      });
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+    }));
+
+  it('is Closed for all when the consumer stops, and for all that come later', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      const { resultConsumer } = backend;
+      const closed = 'Closed: The result consumer is closed';
+      const stop = cold('---x').pipe(Rx.tap(() => resultConsumer.stop()));
+      expectObservable(stop).toBe('---x');
+      expectObservable(told(a$)).toBe('---#', undefined, closed);
+      expectObservable(told(a$), '-----^').toBe('-----#', undefined, closed);
+      expectObservable(resultConsumer).toBe('---|');
+      expectObservable(resultConsumer.connection$, '-^').toBe('-c-|', { c: 'connected' });
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+});
+
+describe('the consumer itself', () => {
+  it('emits each stream as it opens', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      const { resultConsumer } = backend;
+      expectObservable(resultConsumer.pipe(Rx.map(({ key }) => key))).toBe('--a-b---a');
+      expectObservable(a$, '  --^--!').toBe('-');
+      expectObservable(a$, '  ---^-!').toBe('-');
+      expectObservable(resultConsumer.consumeFrom('b'), '----^--!').toBe('-');
+      expectObservable(a$, '  --------^!').toBe('-');
+    }));
+
+  it('lets who hears of a stream listen in, without another SUBSCRIBE', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-d', metas);
+      const firsts = backend.resultConsumer.pipe(
+        Rx.mergeMap((results) => results.pipe(Rx.take(1))),
+      );
+      expectObservable(firsts).toBe('-s', metas);
+      expectObservable(a$).toBe('-s-(d|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+});
+
+describe('who acts inside next', () => {
+  /** Passes each value on, and only then acts. */
+  const then = <T>(act: () => void): Rx.MonoTypeOperatorFunction<T> =>
+    Rx.concatMap((value) =>
+      Rx.concat(
+        Rx.of(value),
+        Rx.defer(() => {
+          act();
+          return Rx.EMPTY;
+        }),
+      ),
+    );
+
+  it('may leave', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-p', metas);
+      expectObservable(a$.pipe(Rx.take(1))).toBe('-(s|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^!');
+    }));
+
+  it('may leave upon the state that is known already', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s---d', metas);
+      expectObservable(a$).toBe('-s---(d|)', metas);
+      expectObservable(a$.pipe(Rx.take(1)), '---^').toBe('---(s|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^----!');
+    }));
+
+  it('may send the others away', () =>
+    watching(({ backend, a$, scheduler, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-p', metas);
+      const heard: Array<string> = [];
+      const others = new Rx.Subscription();
+      a$.subscribe(() => others.unsubscribe());
+      others.add(a$.subscribe(({ status }) => heard.push(status)));
+      expectObservable(a$).toBe('-s-p', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^');
+      scheduler.schedule(() => expect(heard).toEqual([]), 10);
+    }));
+
+  it('may watch other tasks', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const all = { ...metas, b: started('b'), c: success('b', 2) };
+      backend.stored('b^s----c', all);
+      const both = a$.pipe(
+        Rx.mergeMap((meta) => Rx.concat(Rx.of(meta), backend.resultConsumer.consumeFrom('b'))),
+      );
+      expectObservable(both).toBe('-(sb)-c', all);
+      expectSubscriptions(backend.watched('b')).toBe('-^----!');
+    }));
+
+  it('may watch the same task again once it is ready', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-d', metas);
+      const twice = a$.pipe(Rx.concatMap((meta) => Rx.concat(Rx.of(meta), a$)));
+      expectObservable(twice).toBe('-(dd|)', metas);
+      expectSubscriptions(backend.watched('a')).toBe('^!');
+    }));
+
+  it('may cancel the task', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-d', metas);
+      const { resultConsumer } = backend;
+      expectObservable(a$.pipe(then(() => resultConsumer.cancelFor('a')))).toBe('-(s|)', metas);
+      expectObservable(a$).toBe('-|');
+      expectSubscriptions(backend.watched('a')).toBe('^!');
+    }));
+
+  it('may stop the consumer', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('-s-d', metas);
+      const { resultConsumer } = backend;
+      expectObservable(told(a$.pipe(then(() => resultConsumer.stop())))).toBe(
+        '-(s#)',
+        metas,
+        'Closed: The result consumer is closed',
+      );
+      expectSubscriptions(backend.watched('a')).toBe('^!');
+    }));
+
+  it('may retry upon an error, with a link of its own', () =>
+    watching(
+      ({ backend, a$, expectObservable, expectSubscriptions }) => {
+        backend.cut('-x');
+        backend.stored('--d', metas);
+        expectObservable(a$.pipe(Rx.retry(1))).toBe('--(d|)', metas);
+        expectSubscriptions(backend.watched('a')).toBe(['^!', '-^!']);
+      },
+      { retryPolicy: { maxRetries: 0 } },
+    ));
+});

@@ -1,0 +1,285 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { RedisBackend } from 'chordis';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { taskEvents } from '../examples/sse/taskEvents.js';
+import { describeCelery } from './integration/celery.js';
+import { end, isInstalled, spawnBound } from './integration/childProcess.js';
+import { expectNoLeaks } from './integration/leaks.js';
+import { describeRedis, type RedisServer, startRedis } from './integration/redisServer.js';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
+const built = (name: string): string => join(ROOT, 'build', 'examples', `${name}.js`);
+
+// -------------------------------------------------------------------------------------
+// running
+// -------------------------------------------------------------------------------------
+
+interface Ended {
+  readonly code: number | string | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const ENDS_WITHIN = 60_000;
+
+const run = (
+  command: string,
+  args: ReadonlyArray<string>,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Ended> =>
+  new Promise((resolve) => {
+    const { REDIS_URL: _, ...inherited } = process.env;
+    const child = execFile(
+      command,
+      args,
+      { cwd: ROOT, env: { ...inherited, ...env }, timeout: ENDS_WITHIN },
+      (error, stdout, stderr) =>
+        resolve({
+          code: error?.killed ? `did not end within ${ENDS_WITHIN} ms` : child.exitCode,
+          stdout,
+          stderr,
+        }),
+    );
+  });
+
+const node = (
+  name: string,
+  env: Readonly<Record<string, string>> = {},
+  args: ReadonlyArray<string> = [],
+): Promise<Ended> => run(process.execPath, [built(name), ...args], env);
+
+beforeAll(async () => {
+  expect(inject('buildFailure')).toBe('');
+  const compiled = await run(process.execPath, [TSC, '-p', 'tsconfig.examples.json']);
+  expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
+}, 120_000);
+
+// -------------------------------------------------------------------------------------
+// what they print
+// -------------------------------------------------------------------------------------
+
+const PRINTED: Readonly<Record<string, ReadonlyArray<string>>> = {
+  rxjs: [
+    ...['task 4: SUCCESS 16', 'task 3: SUCCESS 9', 'task 2: SUCCESS 4', 'task 1: SUCCESS 1'],
+    ...['task 0: SUCCESS 0', 'STARTED seen 5 times', 'SUCCESS seen 5 times'],
+  ],
+  fpTs: ['two orders: 42 euros', 'three orders: no total: ValueError ["out of stock"]'],
+  await: [
+    'known to the store: false',
+    "result: { thumbnail: 'cat-64.png' }",
+    'nobody runs it: ResultTimeout',
+    "thrown: Task … FAILURE: ValueError('too many cats')",
+  ],
+  typed: [
+    '2024-17: 450 cents',
+    expect.stringMatching(/^InvalidResult: Task …: Invalid value "4\.50" .*cents: Int$/),
+  ],
+  sse: [
+    'The browser looks, and goes:',
+    '  {"status":"PROGRESS","result":{"done":1}}',
+    'Meanwhile the task goes on. The browser comes back:',
+    '  {"status":"PROGRESS","result":{"done":3}}',
+    '  {"status":"SUCCESS","result":"thumbnail.png"}',
+    'It asks once more, as an EventSource does, and is told that this is all:',
+    '  204',
+  ],
+};
+
+const TABLE = [
+  'TASK             STATE    RESULT',
+  'nightly report   SUCCESS  {"pages":12}',
+  'resize photos    SUCCESS  {"photos":1204}',
+  'transcode video  SUCCESS  "holiday.mp4"',
+  'import orders    SUCCESS  {"orders":88,"skipped":[17,42]}',
+  "charge card      FAILURE  ValueError('card expired', {'code': 402})",
+  "send newsletter  REVOKED  TaskRevokedError('the editor found a typo')",
+].join('\n');
+
+const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split(/\r?\n/);
+
+const examples = (env: () => Readonly<Record<string, string>>): void => {
+  for (const [name, expected] of Object.entries(PRINTED)) {
+    it.concurrent(`${name} prints what it promises, and ends`, async () => {
+      const { code, stdout, stderr } = await node(name, env());
+      expect(stderr).toBe('');
+      expect(lines(stdout)).toEqual(expected);
+      expect(code).toBe(0);
+    });
+  }
+};
+
+// -------------------------------------------------------------------------------------
+// without Redis
+// -------------------------------------------------------------------------------------
+
+describe('examples without a Redis', () => {
+  examples(() => ({}));
+
+  it('celery tells how to start a worker', async () => {
+    const { code, stdout, stderr } = await node('celery');
+    expect({ code, stderr }).toEqual({ code: 2, stderr: '' });
+    expect(stdout).toContain('celery -A tasks worker');
+  });
+
+  it.concurrent('demo falls back on the store in its process, and says so', async () => {
+    const { code, stdout, stderr } = await node('demo', { PATH: '' });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('kept in this process, since no redis-server was found');
+    expect(stdout).toContain("import orders    RETRY TimeoutError('warehouse is busy')");
+    expect(stdout.trimEnd().endsWith(TABLE)).toBe(true);
+  });
+
+  it.concurrent('demo says soon that the Redis of REDIS_URL is out of reach', async () => {
+    const began = Date.now();
+    const { code, stdout, stderr } = await node('demo', { REDIS_URL: 'redis://127.0.0.1:1/0' });
+    expect(Date.now() - began).toBeLessThan(5_000);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain('cannot be kept in the Redis of REDIS_URL');
+    expect(stderr).toContain('connect ECONNREFUSED 127.0.0.1:1');
+  });
+
+  it.concurrent('demo says what is wrong with REDIS_URL, without its password', async () => {
+    const REDIS_URL = 'http://:secret@localhost';
+    const { code, stdout, stderr } = await node('demo', { REDIS_URL });
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain("Unknown result backend: 'http'");
+    expect(stderr).not.toContain('secret');
+  });
+});
+
+// -------------------------------------------------------------------------------------
+// with Redis
+// -------------------------------------------------------------------------------------
+
+describeRedis('examples with a Redis', () => {
+  let server: RedisServer;
+  const temporary = mkdtempSync(join(tmpdir(), 'chordis-examples-'));
+  beforeAll(async () => {
+    server = await startRedis();
+  });
+  afterAll(async () => {
+    await server?.stop();
+    rmSync(temporary, { recursive: true, force: true });
+  });
+
+  describe('each', () => {
+    examples(() => ({ REDIS_URL: server.url() }));
+  });
+
+  it('leave no connection and no subscription behind', () => expectNoLeaks(server));
+
+  it('celery prints each state of the task, and ends', async () => {
+    const backend = new RedisBackend({ url: server.url(1) });
+    const watching = node('celery', { RESULT_URL: server.url(1) }, ['an-id']);
+    while ((await server.numsub('celery-task-meta-an-id')) === 0);
+    await backend.markAsStarted('an-id')();
+    await backend.markAsFailure('an-id', new RangeError('too far'))();
+    await backend.close()();
+    const { code, stdout } = await watching;
+    expect(code).toBe(0);
+    const [, started, failed] = lines(stdout);
+    expect(started).toBe('… STARTED {}');
+    expect(failed).toMatch(/^\d{4}-\S+Z FAILURE ValueError\('too far'\)$/);
+  });
+
+  it('sse unsubscribes every browser that goes away', async () => {
+    const backend = new RedisBackend({ url: server.url(3) });
+    const http = createServer(taskEvents(backend)).listen(0, '127.0.0.1');
+    await once(http, 'listening');
+    const { port } = http.address() as AddressInfo;
+    const browsers = await Promise.all(
+      Array.from({ length: 100 }, async (_, n) => {
+        const browser = new AbortController();
+        await fetch(`http://127.0.0.1:${port}/tasks/sse-${n % 10}`, { signal: browser.signal });
+        return browser;
+      }),
+    );
+    await expect.poll(() => server.channels()).toHaveLength(10);
+    for (const browser of browsers) browser.abort();
+    await expect.poll(() => server.channels()).toEqual([]);
+    http.close();
+    await backend.close()();
+  });
+
+  it.concurrent('demo runs in the Redis of REDIS_URL, and leaves it as it was', async () => {
+    const { code, stdout, stderr } = await node('demo', { REDIS_URL: server.url(2) });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('kept in the Redis of REDIS_URL');
+    expect(stdout.trimEnd().endsWith(TABLE)).toBe(true);
+    expect(await server.cli('keys', '*chordis-demo*')).toBe('');
+  });
+
+  it.concurrent('demo starts a server of its own, and ends it', async () => {
+    const TMPDIR = mkdtempSync(join(temporary, 'own-'));
+    const { code, stdout, stderr } = await node('demo', { TMPDIR });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain('kept in a redis-server of its own');
+    expect(stdout.trimEnd().endsWith(TABLE)).toBe(true);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  it.concurrent('demo ends with its server where it is interrupted', async () => {
+    const TMPDIR = mkdtempSync(join(temporary, 'cut-'));
+    const child = spawn(process.execPath, [built('demo')], { env: { ...process.env, TMPDIR } });
+    child.stdout.once('data', () => child.kill('SIGINT'));
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(130);
+    expect(readdirSync(TMPDIR)).toEqual([]);
+  });
+
+  const TERMINAL = isInstalled('python3', '-c', 'import pty');
+
+  it.runIf(TERMINAL).concurrent('demo draws bars in a terminal', async () => {
+    const spawned = `import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)`;
+    const { code, stdout } = await run('python3', ['-c', spawned, process.execPath, built('demo')]);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/transcode video {2}█+░+ +\d+% {2}PROGRESS/);
+    expect(stdout).toMatch(/transcode video {2}█+ +100% {2}.*SUCCESS "holiday\.mp4"/);
+    expect(stdout.replaceAll('\r', '').trimEnd().endsWith(TABLE)).toBe(true);
+  });
+});
+
+// -------------------------------------------------------------------------------------
+// with Celery
+// -------------------------------------------------------------------------------------
+
+describeCelery('celery beside a worker', () => {
+  const PYTHON =
+    ['python3', '/usr/bin/python3'].find((path) => isInstalled(path, '-c', 'import celery')) ??
+    'python3';
+
+  it('watches a task of examples/tasks.py from its start to its end', async () => {
+    const server = await startRedis();
+    const env = {
+      ...process.env,
+      BROKER_URL: server.celeryUrl(0),
+      RESULT_URL: server.celeryUrl(1),
+      PYTHONDONTWRITEBYTECODE: '1',
+    };
+    const cwd = join(ROOT, 'examples');
+    const solo = ['worker', '--pool', 'solo', '--without-gossip', '--without-mingle'];
+    const worker = spawnBound(PYTHON, ['-m', 'celery', '-A', 'tasks', ...solo], {
+      ...{ cwd, env, stdio: 'ignore' },
+    });
+    try {
+      const send = 'from tasks import count; print(count.delay(3).id)';
+      const sent = await new Promise<string>((resolve) =>
+        execFile(PYTHON, ['-c', send], { cwd, env }, (_, stdout) => resolve(stdout.trim())),
+      );
+      const { code, stdout } = await node('celery', { RESULT_URL: server.url(1) }, [sent]);
+      expect(code).toBe(0);
+      expect(lines(stdout).at(-1)).toMatch(/^\d{4}-\S+Z SUCCESS 3$/);
+    } finally {
+      await end(worker, 'SIGTERM', 5_000);
+      await server.stop();
+    }
+  });
+});

@@ -1,0 +1,133 @@
+/**
+ * Stores that get one thing wrong each, by which the differential test shows its power. They
+ * are chordis over a connection or a serializer that was tampered with.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import * as Rx from 'rxjs';
+import { type Connected, connect } from '../../src/backend/connect.js';
+import type { Foundation } from '../../src/backend/keyValueStore.js';
+import { TaskStore } from '../../src/backend/taskStore.js';
+import type { Commands, StoreOutcome, Write } from '../../src/commands/commands.js';
+import {
+  type Operation,
+  operation,
+  type RedisBackendOptions,
+  type Serializer,
+} from '../../src/index.js';
+import type { Store } from './differentialSubjects.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+export type Mutation = (connected: Connected) => Foundation;
+
+class TamperedStore extends TaskStore implements Store {
+  constructor(
+    private readonly connected: Connected,
+    mutation: Mutation,
+  ) {
+    super(mutation(connected));
+  }
+
+  forget(taskId: string): Operation<void> {
+    return this.remove(this.keys.task(taskId));
+  }
+
+  close(): Operation<void> {
+    return this.connected.connection.close;
+  }
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+export const tampered =
+  (mutation: Mutation) =>
+  (options: RedisBackendOptions): Store =>
+    new TamperedStore(connect(options), mutation);
+
+/** How each write of a value is tampered with. */
+const writing =
+  (tamper: (write: Write) => Write): Mutation =>
+  (connected) =>
+    commanding(connected, ({ set, store }) => ({
+      set: (write) => set(tamper(write)),
+      store: (write, expected) => store(tamper(write), expected),
+    }));
+
+/** How the bytes of each value are tampered with. */
+const spelling =
+  (tamper: (text: string) => string): Mutation =>
+  (connected) => {
+    const encode: Serializer['encode'] = (value) =>
+      E.map((encoded: string | Buffer) => tamper(String(encoded)))(
+        connected.serializer.encode(value),
+      );
+    return { ...connected, serializer: { ...connected.serializer, encode } };
+  };
+
+const commanding = (
+  connected: Connected,
+  tamper: (commands: Commands) => Partial<Commands>,
+): Foundation => {
+  const { connection } = connected;
+  const commands = { ...connection.commands, ...tamper(connection.commands) };
+  return { ...connected, connection: { ...connection, commands } };
+};
+
+const stored = (receivers: number): StoreOutcome => ({ _tag: 'Stored', receivers });
+
+const silently = ({ pool }: Connected, { key, value, expires }: Write): Operation<StoreOutcome> =>
+  operation.tryCatch(async () => {
+    if (pool !== null) await pool.client.setex(key, expires, value);
+    return stored(0);
+  });
+
+// -------------------------------------------------------------------------------------
+// instances
+// -------------------------------------------------------------------------------------
+
+/** Nothing is wrong with it. */
+export const unchanged: Mutation = (connected) => connected;
+
+export const mutations: ReadonlyArray<readonly [what: string, Mutation]> = [
+  ['a separator without its space', spelling((text) => text.replaceAll('": ', '":'))],
+  ['text that is not escaped', spelling((text) => text.replaceAll('\\u00e2', 'â'))],
+  [
+    'a float without its fraction',
+    spelling((text) => text.replace(/(?<=[ [])(-?\d+)\.0\b/g, '$1')),
+  ],
+  [
+    'members in another order',
+    spelling((text) => text.replace(/("traceback": null), ("children": null)/, '$2, $1')),
+  ],
+  [
+    'a longer time to live',
+    writing(({ expires, ...write }) => ({ ...write, expires: expires && expires + 60 })),
+  ],
+  [
+    'a time to live where there is none',
+    writing((write) => ({ ...write, expires: write.expires || 86_400 })),
+  ],
+  [
+    'another key',
+    writing((write) => ({ ...write, key: write.key.replace('taskset', 'task-set') })),
+  ],
+  [
+    'a SUCCESS that is not final',
+    (connected) =>
+      commanding(connected, ({ set }) => ({
+        store: (write) => operation.fromObservable(set(write).pipe(Rx.map(stored))),
+      })),
+  ],
+  [
+    'a missing publish',
+    (connected) =>
+      commanding(connected, ({ store }) => ({
+        store: (write, expected) =>
+          write.expires === 0 ? store(write, expected) : silently(connected, write),
+      })),
+  ],
+];
