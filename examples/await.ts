@@ -2,11 +2,10 @@
  * `npm run example -- await`: one result at a time, with `await` and nothing else.
  *
  * Calling an operation runs it and resolves with an `Either`: it never rejects, so no
- * failure goes unseen. Where an exception suits better, `orThrow` below makes one of it.
+ * failure goes unseen. Where an exception suits better, `operation.toPromise` makes one of it.
  */
 import { randomUUID } from 'node:crypto';
-import { type Operation, RedisBackend } from 'chordis';
-import { from, lastValueFrom } from 'rxjs';
+import { operation, RedisBackend } from 'chordis';
 
 await using backend = new RedisBackend({
   url: process.env.REDIS_URL ?? 'memory://',
@@ -19,7 +18,7 @@ const result = backend.asyncResult(id);
 /** Somewhere else, a worker takes half a second. */
 setTimeout(() => backend.markAsDone(id, { thumbnail: 'cat-64.png' })(), 500);
 
-console.log('known to the store:', await orThrow(result.exists));
+console.log('known to the store:', await operation.toPromise(result.exists));
 
 const outcome = await result.get({ timeout: 5 })();
 if (outcome._tag === 'Right') {
@@ -33,12 +32,8 @@ if (missing._tag === 'Left') console.log('nobody runs it:', missing.left._tag);
 
 try {
   const other = randomUUID();
-  await orThrow(backend.markAsFailure(other, new RangeError('too many cats')));
-  await orThrow(backend.asyncResult(other).get());
+  await operation.toPromise(backend.markAsFailure(other, new RangeError('too many cats')));
+  await operation.toPromise(backend.asyncResult(other).get());
 } catch (error) {
   console.log('thrown:', error instanceof Error && error.message.replace(/[\da-f-]{36}/, '…'));
-}
-
-function orThrow<A>(operation: Operation<A>): Promise<A> {
-  return lastValueFrom(from(operation));
 }

@@ -4,20 +4,66 @@ export type { Effect } from './backend/ensure.js';
 export { RedisBackend } from './backend/redisBackend.js';
 export type { Stored } from './backend/storeGuarded.js';
 export type { MarkOptions, StoreOptions } from './backend/taskStore.js';
-// Connections
-export type { Credentials, CredentialsProvider } from './connection/credentials.js';
-export { ConnectionPool } from './connection/pool.js';
-export type { SslParameters } from './connection/tls.js';
+export type { Logger, RedisBackendOptions } from './options.js';
+
 // Results
 export { type ConnectionState, ResultConsumer } from './consumer/resultConsumer.js';
 export type { TaskResults } from './consumer/taskResults.js';
-export type { ResultStoreError } from './errors.js';
-// Operations and errors
-export * as errors from './errors.js';
+export { AsyncResult, type GetOptions } from './result/asyncResult.js';
+
+// Operations
 export type { Operation } from './operation.js';
 export * as operation from './operation.js';
-export type { Logger, RedisBackendOptions } from './options.js';
-export { AsyncResult, type GetOptions } from './result/asyncResult.js';
+
+// Errors
+export {
+  AclError,
+  AuthenticationError,
+  Closed,
+  CommandTimeout,
+  ConnectionError,
+  ContentDisallowed,
+  DecodeError,
+  EncodeError,
+  fold as foldError,
+  ImproperlyConfigured,
+  InvalidArgument,
+  InvalidResult,
+  isResultStoreError,
+  OfflineQueueFull,
+  ResponseError,
+  ResultCancelled,
+  type ResultStoreError,
+  ResultTimeout,
+  RetryLimitExceeded,
+  TaskFailed,
+  UnexpectedError,
+  ValueTooLarge,
+} from './errors.js';
+
+// States
+export {
+  ALL_STATES,
+  compareStates,
+  EXCEPTION_STATES,
+  FAILURE,
+  IGNORED,
+  isReady,
+  PENDING,
+  PRECEDENCE,
+  PROPAGATE_STATES,
+  precedence,
+  READY_STATES,
+  RECEIVED,
+  REJECTED,
+  RETRY,
+  REVOKED,
+  STARTED,
+  type State,
+  SUCCESS,
+  UNREADY_STATES,
+} from './states.js';
+
 // Retry
 export {
   type BackoffOptions,
@@ -36,18 +82,12 @@ export {
 } from './retry/policy.js';
 export type { RetryOptions } from './retry/retryAfter.js';
 export { retryOverTime } from './retry/retryOverTime.js';
-// Serialization
-export { DateTime } from './serialization/dateTime.js';
-export { json, jsonWith } from './serialization/json.js';
-export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
-export { msgpack } from './serialization/msgpack.js';
-export { type Registry, registry } from './serialization/registry.js';
-export type { Serializer } from './serialization/serializer.js';
-export { Decimal, Float, PlainDate, PlainTime, Uuid } from './serialization/values.js';
-export { yaml } from './serialization/yaml.js';
-export type { State } from './states.js';
-// States
-export * as states from './states.js';
+
+// Connections
+export type { Credentials, CredentialsProvider } from './connection/credentials.js';
+export { ConnectionPool } from './connection/pool.js';
+export type { SslParameters } from './connection/tls.js';
+
 // The wire
 export {
   fromThrown,
@@ -57,6 +97,8 @@ export {
   type WireException,
 } from './wire/exception.js';
 export { type Keys, keys } from './wire/keys.js';
+export { decodeMessage, encodeMessage, Message } from './wire/message.js';
+export { repr } from './wire/repr.js';
 export type { TaskRequest } from './wire/request.js';
 export {
   type AsyncResultTuple,
@@ -66,4 +108,16 @@ export {
   ResultTuple,
   type WireTuple,
 } from './wire/resultTuple.js';
+export { Signature, signature } from './wire/signature.js';
+export { TaskBody } from './wire/taskBody.js';
 export { pendingMeta, TaskMeta, type WireMeta } from './wire/taskMeta.js';
+
+// Serialization
+export { DateTime } from './serialization/dateTime.js';
+export { json, jsonWith } from './serialization/json.js';
+export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
+export { msgpack } from './serialization/msgpack.js';
+export { type Registry, registry } from './serialization/registry.js';
+export type { Serializer } from './serialization/serializer.js';
+export { Decimal, Float, PlainDate, PlainTime, Uuid } from './serialization/values.js';
+export { yaml } from './serialization/yaml.js';

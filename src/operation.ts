@@ -93,6 +93,23 @@ export const fromTaskEither = <A>(task: TaskEither<ResultStoreError, A>): Operat
 export const fromEither = <A>(either: E.Either<ResultStoreError, A>): Operation<A> =>
   fromObservable(orThrow(either));
 
+/**
+ * Runs it, and rejects where it fails: for code that lives by exceptions.
+ *
+ * @example
+ * import { operation, RedisBackend } from 'chordis'
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * const meta = await operation.toPromise(backend.getTaskMeta('4f1b'))
+ * console.log(meta.status) // => PENDING
+ * await operation.toPromise(backend.close())
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const toPromise = <A>(operation: Operation<A>): Promise<A> =>
+  Rx.lastValueFrom(Rx.from(operation));
+
 const orThrow = <A>(either: E.Either<ResultStoreError, A>): Rx.Observable<A> =>
   E.isRight(either) ? Rx.of(either.right) : Rx.throwError(() => either.left);
 

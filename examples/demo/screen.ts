@@ -2,7 +2,16 @@
  * What the demo shows: live bars in a terminal, lines elsewhere, and a table in the end.
  */
 import { styleText } from 'node:util';
-import { isTaskException, states, type TaskMeta } from 'chordis';
+import {
+  FAILURE,
+  isTaskException,
+  PENDING,
+  RETRY,
+  REVOKED,
+  STARTED,
+  SUCCESS,
+  type TaskMeta,
+} from 'chordis';
 import { MultiBar } from 'cli-progress';
 import * as t from 'io-ts';
 
@@ -33,10 +42,7 @@ const bars = (names: ReadonlyArray<string>): Screen => {
   });
   const column = padded(names);
   const rows = new Map(
-    names.map((name) => [
-      name,
-      multiBar.create(100, 0, { name: column(name), state: states.PENDING }),
-    ]),
+    names.map((name) => [name, multiBar.create(100, 0, { name: column(name), state: PENDING })]),
   );
   return {
     show: (name, meta) => {
@@ -51,10 +57,10 @@ const bars = (names: ReadonlyArray<string>): Screen => {
 };
 
 const COLOURS: ReadonlyMap<string, 'green' | 'red' | 'yellow'> = new Map([
-  [states.SUCCESS, 'green'],
-  [states.FAILURE, 'red'],
-  [states.REVOKED, 'red'],
-  [states.RETRY, 'yellow'],
+  [SUCCESS, 'green'],
+  [FAILURE, 'red'],
+  [REVOKED, 'red'],
+  [RETRY, 'yellow'],
 ]);
 
 const coloured = (state: string, text: string): string => {
@@ -107,13 +113,13 @@ export const table = (
 
 /** `undefined` where the state does not tell. */
 const percentage = ({ status, result }: TaskMeta): number | undefined => {
-  if (status === states.SUCCESS) return 100;
-  if (status === states.STARTED) return 0;
+  if (status === SUCCESS) return 100;
+  if (status === STARTED) return 0;
   return Progress.is(result) ? (100 * result.current) / result.total : undefined;
 };
 
 const summary = (meta: TaskMeta): string =>
-  meta.status === states.STARTED || Progress.is(meta.result)
+  meta.status === STARTED || Progress.is(meta.result)
     ? meta.status
     : `${meta.status} ${shownResult(meta)}`;
 

@@ -39,7 +39,7 @@ import { TaskStore } from './taskStore.js';
  * // => a SUCCESS
  * // => b PENDING
  *
- * await backend.close()
+ * await backend.close()()
  *
  * @category model
  * @since 0.1.0

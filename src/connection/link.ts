@@ -62,7 +62,7 @@ export class Link {
 
   /** Whether it can be written to. ioredis says so a moment too early: also where SELECT has failed. */
   get isReady(): boolean {
-    return this.opened && this.redis.status === 'ready';
+    return this.opened && isWritable(this.redis);
   }
 
   /** The client once it can be written to; opens the socket where there is none. Shared by all who wait. */
@@ -87,7 +87,7 @@ export class Link {
     const { redis } = this;
     // told to drop a socket that is gone already, ioredis would wait two seconds for its
     // end, and then hide why the next one could not be opened
-    if (redis.stream?.destroyed) return;
+    if (redis.stream?.destroyed && redis.status !== 'connecting') return;
     redis.disconnect();
     redis.stream?.destroy();
   }
@@ -120,7 +120,6 @@ export class Link {
       this.redis.options.tls = tls.right;
     }
     const credentials = provider === null ? undefined : await this.ask(provider);
-    if (this.closed) throw new Closed('connection');
     if (credentials !== undefined) {
       const { username, password } = credentials;
       Object.assign(this.redis.options, { username, password });
@@ -142,6 +141,7 @@ export class Link {
   }
 
   private open(): Rx.Observable<Redis> {
+    if (this.closed) return fail(new Closed('connection'));
     return Rx.defer(() => this.dial()).pipe(
       Rx.timeout({ first: this.connectTimeout, with: () => fail(new Error('connect timed out')) }),
       // where SELECT fails, ioredis goes on in database 0 and only tells by an error event
@@ -158,14 +158,18 @@ export class Link {
 
   private dial(): Rx.ObservableInput<unknown> {
     const { redis } = this;
+    const once = (event: string) => Rx.fromEvent(redis, event).pipe(Rx.take(1));
     switch (redis.status) {
       case 'wait':
       case 'end':
         return redis.connect();
-      case 'ready':
-        return Rx.of(redis);
+      case 'connecting':
+      case 'connect':
+        return Rx.race(once('ready'), this.lost$);
       default:
-        return Rx.race(Rx.fromEvent(redis, 'ready').pipe(Rx.take(1)), this.lost$);
+        return isWritable(redis)
+          ? Rx.of(redis)
+          : once('end').pipe(Rx.mergeMap(() => redis.connect()));
     }
   }
 
@@ -214,5 +218,8 @@ const endpoint = (parameters: Tcp | Socket): ClientOptions => ({
   ...(parameters.query.protocol === '2' ? { protocol: 2 } : {}),
   ...(parameters.settings.socketKeepalive ? {} : { keepAlive: undefined }),
 });
+
+/** A socket that was dropped is called ready until it has ended. */
+const isWritable = ({ status, stream }: Redis): boolean => status === 'ready' && !stream.destroyed;
 
 const fail = (error: Error): Rx.Observable<never> => Rx.throwError(() => error);

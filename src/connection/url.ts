@@ -70,7 +70,7 @@ const byScheme = (parts: UrlParts, options: ConnectionOptions): Result<Connectio
     case 'memory':
       return memory(parts);
     case 'sentinel':
-      return invalid('is a Sentinel URL, which SentinelBackend takes');
+      return invalid('is a Sentinel URL; Sentinel is not supported yet');
     default:
       return invalid(
         `Unknown result backend: '${parts.scheme}'.  Did you spell that correctly? ` +

@@ -46,7 +46,7 @@ export interface GetOptions {
  *
  * await backend.markAsDone('4f1b', 5)()
  * console.log(await sum.get({ timeout: 2 })()) // => { _tag: 'Right', right: 5 }
- * await backend.close()
+ * await backend.close()()
  *
  * @category model
  * @since 0.1.0

@@ -19,7 +19,6 @@ import type { Commands, Connection } from '../commands/commands.js';
 import { memoryConnection } from '../commands/memoryConnection.js';
 import { memoryServer, unreachable } from '../commands/memoryServer.js';
 import type { RedisBackendOptions } from '../options.js';
-import { json } from '../serialization/json.js';
 import { encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
 
@@ -76,15 +75,18 @@ const site = (scheduler: TestScheduler): Site => {
  */
 export class TestBackend extends RedisBackend {
   private readonly site: Site;
+  private readonly written: ReturnType<typeof encodeTaskMeta>;
 
   constructor(
     private readonly scheduler: TestScheduler,
     { healthCheckInterval = 0, logger = silent, random = half, ...rest }: TestBackendOptions = {},
   ) {
     const options = { ...rest, healthCheckInterval, logger, random, url: 'memory://', scheduler };
+    const connected = connect(options);
     const place = site(scheduler);
-    super(options, { ...connect(options), connection: place.connection });
+    super(options, { ...connected, connection: place.connection });
     this.site = place;
+    this.written = encodeTaskMeta(connected.serializer);
   }
 
   /**
@@ -135,7 +137,7 @@ export class TestBackend extends RedisBackend {
       pipe(
         E.Do,
         E.apSW('key', this.keys.task(meta.taskId)),
-        E.apSW('value', encodeTaskMeta(json)(meta)),
+        E.apSW('value', this.written(meta)),
         E.let('expires', () => this.options.expires),
       );
     return storeGuarded(

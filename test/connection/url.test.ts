@@ -206,7 +206,7 @@ describe('connectionParameters', () => {
 
   it('tells where a Sentinel URL belongs', () => {
     expect(failure({ url: 'sentinel://h1:26379/0;sentinel://h2:26379/0' })).toBe(
-      'url: is a Sentinel URL, which SentinelBackend takes',
+      'url: is a Sentinel URL; Sentinel is not supported yet',
     );
     expect(failure({ url: 'localhost:6379' })).toContain('expected a URL');
   });

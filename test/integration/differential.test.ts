@@ -19,6 +19,9 @@ import { type RedisServer, startRedis } from './redisServer.js';
 const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
+/** Ten times what it takes. */
+const TIME_LIMIT = Math.max(120_000, RUNS * 60);
+
 const CELERY_DB = 1;
 const CHORDIS_DB = 2;
 
@@ -92,7 +95,7 @@ describeCelery('chordis beside Celery, on random operations', () => {
     }
   };
 
-  it('stores, publishes and answers the same', { timeout: Math.max(120_000, RUNS * 60) }, async () => {
+  it('stores, publishes and answers the same', { timeout: TIME_LIMIT }, async () => {
     console.info(`DIFFERENTIAL_SEED=${SEED} DIFFERENTIAL_RUNS=${RUNS}`);
     await withChordis(
       (options) => new RedisBackend(options),
@@ -101,7 +104,8 @@ describeCelery('chordis beside Celery, on random operations', () => {
   });
 
   describe('what it would notice', () => {
-    const runs = { numRuns: 500, seed: SEED, endOnFailure: true };
+    // The same ones each time: whether they notice is no matter of luck.
+    const runs = { numRuns: 500, seed: 1, endOnFailure: true };
 
     it('is nothing in a store that was not tampered with', { timeout: 60_000 }, () =>
       withChordis(tampered(unchanged), (chordis) => fc.assert(property(chordis), runs)),

@@ -81,7 +81,7 @@ const stored = (receivers: number): StoreOutcome => ({ _tag: 'Stored', receivers
 
 const silently = ({ pool }: Connected, { key, value, expires }: Write): Operation<StoreOutcome> =>
   operation.tryCatch(async () => {
-    if (pool !== null) await pool.client.setex(key, expires, value);
+    await pool?.client.setex(key, expires, value);
     return stored(0);
   });
 
