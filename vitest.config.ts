@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config';
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const SLOW = ['test/integration/**/*.test.ts'];
-const BUILT = ['test/docExamples.test.ts', 'test/package/**/*.test.ts'];
+const BUILT = ['test/docExamples.test.ts', 'test/examples.test.ts', 'test/package/**/*.test.ts'];
 
 export default defineConfig({
   resolve: {
@@ -21,7 +21,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'unit',
-          include: ['test/**/*.test.ts'],
+          include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...SLOW, ...BUILT],
           sequence: { groupOrder: 0 },
         },

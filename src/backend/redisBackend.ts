@@ -54,6 +54,8 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
   readonly maxConnections: number;
   /** Seconds that a result's `get` waits unless told otherwise; `null` is for ever. */
   readonly resultTimeout: number | null;
+  /** Where the time of retries, waits and `date_done` is told. */
+  readonly scheduler: Rx.SchedulerLike;
   readonly resultConsumer: ResultConsumer;
   private readonly connected: Connected;
 
@@ -67,6 +69,7 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
     this.connected = connected;
     this.maxConnections = settings.maxConnections;
     this.resultTimeout = connected.options.resultTimeout;
+    this.scheduler = connected.options.scheduler;
     this.resultConsumer = new ResultConsumer({
       subscriber$: connection.subscriber$,
       channelOf: this.keys.task,

@@ -135,6 +135,7 @@ export class AsyncResult<A = unknown> {
       : ready$.pipe(
           Rx.timeout({
             first: seconds * 1000,
+            scheduler: this.backend.scheduler,
             with: () => Rx.throwError(() => new ResultTimeout(this.id, seconds)),
           }),
         );

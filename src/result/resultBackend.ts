@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { SchedulerLike } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import type { Operation } from '../operation.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
@@ -11,6 +12,8 @@ export interface ResultBackend {
   readonly resultConsumer: { readonly consumeFrom: (taskId: string) => TaskResults };
   /** Seconds that `get` waits unless told otherwise; `null` is for ever. */
   readonly resultTimeout: number | null;
+  /** Where that time is told. */
+  readonly scheduler: SchedulerLike;
   readonly getTaskMeta: (taskId: string) => Operation<TaskMeta>;
   readonly taskResultExists: (taskId: string) => Operation<boolean>;
   readonly forget: (taskId: string) => Operation<void>;

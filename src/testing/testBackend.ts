@@ -78,7 +78,7 @@ export class TestBackend extends RedisBackend {
   private readonly written: ReturnType<typeof encodeTaskMeta>;
 
   constructor(
-    private readonly scheduler: TestScheduler,
+    override readonly scheduler: TestScheduler,
     { healthCheckInterval = 0, logger = silent, random = half, ...rest }: TestBackendOptions = {},
   ) {
     const options = { ...rest, healthCheckInterval, logger, random, url: 'memory://', scheduler };

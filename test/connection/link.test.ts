@@ -66,9 +66,10 @@ describeRedis('a-link', () => {
     onRedis(async ({ server }) => {
       const link = linkTo(server);
       await ready(link);
-      const lost = lastValueFrom(link.lost$);
+      const told = { _tag: 'ConnectionError', sent: true };
+      const lost = expect(lastValueFrom(link.lost$)).rejects.toMatchObject(told);
       await server.killClients('normal');
-      await expect(lost).rejects.toMatchObject({ _tag: 'ConnectionError', sent: true });
+      await lost;
       expect(link.isReady).toBe(false);
       expect(await server.clients()).toEqual([]);
       await ready(link);
@@ -150,6 +151,18 @@ describeRedis('a-link', () => {
       expect(after).toHaveLength(1);
       expect(after[0]?.id).not.toBe(before?.id);
       link.close();
+    }));
+
+  it('that is closed while it is opened anew is not left open', () =>
+    onRedis(async ({ server }) => {
+      const link = linkTo(server);
+      await ready(link);
+      const lost = expect(lastValueFrom(link.lost$)).rejects.toThrow('connection lost');
+      await server.killClients('normal');
+      await lost;
+      link.redis.once('connecting', () => link.close());
+      await expect(ready(link)).rejects.toMatchObject({ _tag: 'ConnectionError', sent: false });
+      await until(async () => (await server.clients()).length === 0);
     }));
 
   it('that is closed stays closed', () =>

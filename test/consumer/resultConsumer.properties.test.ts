@@ -56,12 +56,16 @@ interface Watcher {
 }
 
 /** What takes effect of the writes: a SUCCESS is kept for as long as its key lives. */
-const effective = (writes: ReadonlyArray<Written>): ReadonlyArray<Written> =>
-  writes.reduce<ReadonlyArray<Written>>((done, write) => {
-    const held = done.findLast(({ meta }) => meta.taskId === write.meta.taskId);
-    const isKept = held?.meta.status === SUCCESS && write.at < held.at + LIFE;
-    return isKept ? done : [...done, write];
-  }, []);
+const effective = (writes: ReadonlyArray<Written>): ReadonlyArray<Written> => {
+  const held = new Map<string, Written>();
+  return writes.filter((write) => {
+    const { taskId } = write.meta;
+    const before = held.get(taskId);
+    if (before?.meta.status === SUCCESS && write.at < before.at + LIFE) return false;
+    held.set(taskId, write);
+    return true;
+  });
+};
 
 const writesOf = (steps: ReadonlyArray<Step>): ReadonlyArray<Written> => {
   const latest = new Map<string, TaskMeta>();
@@ -166,7 +170,9 @@ const holds = (promise: (run: Run) => void): void =>
 // the promises
 // -------------------------------------------------------------------------------------
 
-describe('whatever is stored, whoever comes and goes, and however the link fails', () => {
+describe('whatever is stored, whoever comes and goes, and however the link fails', {
+  timeout: 30_000,
+}, () => {
   it('a subscriber hears no ready state but one, the last, and then completion', () =>
     holds(({ watchers }) => {
       for (const { heard, completedAt, failed } of watchers) {

@@ -330,6 +330,42 @@ describe('a lost link', () => {
     ));
 });
 
+describe('memory', () => {
+  const held = (backend: TestBackend): ReadonlyArray<number> =>
+    ['channels', 'joining', 'leaving'].map(
+      (name) => Reflect.get(backend.resultConsumer, name).size,
+    );
+
+  it('holds nothing of those who left, also while the link is down', () =>
+    watching(({ backend, a$, expectObservable, flush }) => {
+      backend.down('--^');
+      expectObservable(a$, '^---!').toBe('-');
+      expectObservable(backend.resultConsumer.consumeFrom('b'), '---^--!').toBe('-');
+      flush();
+      expect(held(backend)).toEqual([0, 0, 0]);
+    }, eachFrame));
+
+  it('holds nothing of those who failed with the link', () =>
+    watching(
+      ({ backend, a$, expectObservable, flush }) => {
+        backend.down('--^');
+        expectObservable(a$.pipe(Rx.catchError(() => Rx.EMPTY))).toBe('--|');
+        flush();
+        expect(held(backend)).toEqual([0, 0, 0]);
+      },
+      { retryPolicy: { maxRetries: 0 } },
+    ));
+
+  it('holds nothing once the consumer has stopped', () =>
+    watching(({ backend, a$, cold, expectObservable, flush }) => {
+      const { resultConsumer } = backend;
+      expectObservable(a$.pipe(Rx.catchError(() => Rx.EMPTY))).toBe('--|');
+      expectObservable(cold('--x').pipe(Rx.tap(() => resultConsumer.stop()))).toBe('--x');
+      flush();
+      expect(held(backend)).toEqual([0, 0, 0]);
+    }));
+});
+
 describe('a meta that cannot be decoded', () => {
   const seen = Rx.catchError((error: DecodeError) => Rx.of([error._tag, String(error.bytes)]));
 

@@ -21,7 +21,7 @@ describeRedis('under faults,', () => {
   beforeAll(() => {
     scripts = compileScripts();
   });
-  afterAll(() => scripts.remove());
+  afterAll(() => scripts?.remove());
 
   it('need 13: a black-holed link is found and replaced within two intervals', () =>
     onRedis(async ({ server, backend, proxy }) => {

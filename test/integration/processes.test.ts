@@ -8,7 +8,7 @@ describeRedis('across processes,', () => {
   beforeAll(() => {
     scripts = compileScripts();
   });
-  afterAll(() => scripts.remove());
+  afterAll(() => scripts?.remove());
 
   it('10,000 tasks stored by another process are each ready exactly once', () =>
     onRedis(async ({ server, backend }) => {

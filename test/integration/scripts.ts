@@ -51,10 +51,14 @@ export const compileScripts = (): Scripts => {
     ],
     { cwd: root, encoding: 'utf8' },
   );
-  if (tsc.status !== 0) throw new Error(`tsc: ${tsc.stdout}${tsc.stderr}`);
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  if (tsc.status !== 0) {
+    remove();
+    throw new Error(`tsc: ${tsc.stdout}${tsc.stderr}`);
+  }
   return {
     start: (name, ...args) => start(join(directory, `test/integration/processes/${name}.js`), args),
-    remove: () => rmSync(directory, { recursive: true, force: true }),
+    remove,
   };
 };
 

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { connect, connectionPool } from '../../src/backend/connect.js';
+import { ConnectionPool } from '../../src/connection/pool.js';
+import { ImproperlyConfigured } from '../../src/errors.js';
+
+describe('connect', () => {
+  it('gives memory:// a store of its own, without a pool', () => {
+    const [one, other] = [connect({ url: 'memory://' }), connect({ url: 'memory://' })];
+    expect(one.pool).toBeNull();
+    expect(one.connection).not.toBe(other.connection);
+  });
+
+  it('opens no socket for a Redis that is not there', () => {
+    const { pool } = connect({ url: 'redis://localhost:1/2', maxConnections: 3 });
+    expect(pool).toBeInstanceOf(ConnectionPool);
+    expect(pool?.maxConnections).toBe(3);
+  });
+
+  it('lets the query of a URL override the options', () => {
+    const { settings } = connect({ url: 'redis://h/0?socket_timeout=7', socketTimeout: 1 });
+    expect(settings.socketTimeout).toBe(7);
+  });
+
+  it('leaves a pool that is shared open when the backend is closed', async () => {
+    const pool = connectionPool({ url: 'redis://localhost:1' });
+    const { connection, pool: used } = connect({
+      url: 'redis://localhost:1',
+      connectionPool: pool,
+    });
+    expect(used).toBe(pool);
+    await connection.close();
+    expect(() => pool.client).not.toThrow();
+    pool.client.disconnect();
+    await pool.close();
+  });
+
+  it('throws ImproperlyConfigured for what cannot work', () => {
+    expect(() => connect({ url: 'http://localhost' })).toThrow(ImproperlyConfigured);
+    expect(() => connect({ url: 'memory://', expires: -1 })).toThrow(ImproperlyConfigured);
+    expect(() => connectionPool({ url: 'memory://' })).toThrow('no connections to pool');
+  });
+
+  it('warns of a TLS link that verifies nobody', () => {
+    const warnings: Array<string> = [];
+    const logger = { warn: (line: string) => warnings.push(line), error: () => undefined };
+    connect({ url: 'rediss://h/0?ssl_cert_reqs=none', logger });
+    connect({ url: 'rediss://h/0?ssl_cert_reqs=required', logger });
+    expect(warnings).toHaveLength(1);
+  });
+});

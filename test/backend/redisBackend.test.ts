@@ -1,0 +1,104 @@
+import { TLSSocket } from 'node:tls';
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import * as Rx from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { RedisBackend } from '../../src/backend/redisBackend.js';
+import { ConnectionPool, Redis } from '../../src/connection/pool.js';
+import { ImproperlyConfigured } from '../../src/errors.js';
+import { failure, progress, revoked, success, testBackend } from '../../src/testing/index.js';
+import { marbles, told } from '../consumer/marbles.js';
+
+describe('RedisBackend', () => {
+  it('has the attributes of Celery', () => {
+    const backend = new RedisBackend({ url: 'redis://:secret@localhost:1/3', maxConnections: 5 });
+    expect(backend.redis).toBe(Redis);
+    expect(backend.connectionClassSsl).toBe(TLSSocket);
+    expect(backend.ConnectionPool).toBe(ConnectionPool);
+    expect([backend.supportsAutoexpire, backend.supportsNativeJoin]).toEqual([true, true]);
+    expect(backend.maxConnections).toBe(5);
+  });
+
+  it('hides the password of its URL unless asked', () => {
+    const backend = new RedisBackend({ url: 'redis://:secret@localhost:1/3' });
+    expect(backend.asUri()).toBe('redis://:**@localhost:1/3');
+    expect(backend.asUri(true)).toBe('redis://:secret@localhost:1/3');
+  });
+
+  it('throws for options that cannot work, and for the client of memory://', () => {
+    expect(() => new RedisBackend({ url: 'ftp://h' })).toThrow(ImproperlyConfigured);
+    const backend = new RedisBackend({ url: 'memory://' });
+    expect(() => backend.client).toThrow('memory:// has no Redis client');
+  });
+
+  it('is disposed of by await using', async () => {
+    let seen: RedisBackend;
+    {
+      await using backend = new RedisBackend({ url: 'memory://' });
+      seen = backend;
+      expect(await backend.markAsDone('a', 1)()).toEqual(E.right(undefined));
+    }
+    expect(await seen.getState('a')()).toMatchObject({ left: { _tag: 'Closed' } });
+  });
+
+  it('ends every stream with Closed, and every link, when it is closed', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const closed = 'Closed: The result consumer is closed';
+      expectObservable(told(backend.resultConsumer.consumeFrom('a'))).toBe('--#', {}, closed);
+      const close$ = cold('--x').pipe(Rx.mergeMap(() => backend.close()));
+      expectObservable(close$).toBe('--x', { x: undefined });
+      expectObservable(told(Rx.from(backend.getState('a'))), '---^').toBe(
+        '---#',
+        undefined,
+        'Closed: The connection is closed',
+      );
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+    }));
+});
+
+describe('getMany', () => {
+  const metas = {
+    p: progress('a', 1),
+    a: success('a', 1),
+    b: failure('b', 'ValueError'),
+    c: revoked('c'),
+  };
+  const pairs = {
+    a: ['a', metas.a],
+    b: ['b', metas.b],
+    c: ['c', metas.c],
+  };
+
+  it('gives each as it becomes ready, and completes with the last', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('c^pb--a', metas);
+      expectObservable(backend.getMany(['a', 'b', 'c'])).toBe('c-b--(a|)', pairs);
+      expectSubscriptions(backend.watched('a')).toBe('^----!');
+      expectSubscriptions(backend.watched('b')).toBe('^-!');
+      expectSubscriptions(backend.watched('c')).toBe('(^!)');
+    }));
+
+  it('completes at once for none, and leaves all when it is left', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(backend.getMany([])).toBe('|');
+      expectObservable(backend.getMany(new Set(['a', 'b'])), '^--!').toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+      expectSubscriptions(backend.watched('b')).toBe('^--!');
+    }));
+});
+
+describe('asyncResult', () => {
+  it('is of the type of its codec', async () => {
+    await using backend = new RedisBackend({ url: 'memory://' });
+    await backend.markAsDone('a', 5)();
+    const sum: E.Either<unknown, number> = await backend.asyncResult('a', t.number).get()();
+    expect(sum).toEqual(E.right(5));
+    expect(await backend.asyncResult('a', t.string).get()()).toMatchObject({
+      left: { _tag: 'InvalidResult', taskId: 'a', value: 5 },
+    });
+    expect(await backend.asyncResult('a').get()()).toEqual(E.right(5));
+  });
+});

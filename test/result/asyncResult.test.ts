@@ -1,0 +1,287 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import * as Rx from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { RedisBackend } from '../../src/backend/redisBackend.js';
+import type { TaskFailed } from '../../src/errors.js';
+import { AsyncResult } from '../../src/result/asyncResult.js';
+import {
+  failure,
+  meta,
+  progress,
+  retry,
+  revoked,
+  started,
+  success,
+  testBackend,
+} from '../../src/testing/index.js';
+import { pythonException } from '../../src/wire/exception.js';
+import { asyncResultTuple } from '../../src/wire/resultTuple.js';
+import { marbles, told } from '../consumer/marbles.js';
+
+const metas = {
+  s: started('a'),
+  p: progress('a', 1),
+  d: success('a', 42),
+  f: failure('a', 'ValueError', ['bad input', 7]),
+  r: revoked('a', 'terminated'),
+};
+
+describe('get', () => {
+  it('is the value, once the task is ready', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-s-p-d', metas);
+      expectObservable(Rx.from(backend.asyncResult('a', t.number).get())).toBe('-----(x|)', {
+        x: 42,
+      });
+      expectSubscriptions(backend.watched('a')).toBe('^----!');
+    }));
+
+  it('is the same for a TaskEither', async () => {
+    await using backend = new RedisBackend({ url: 'memory://' });
+    const value = backend.asyncResult('a', t.number).get();
+    await backend.markAsDone('a', 42)();
+    expect(await value()).toEqual(E.right(42));
+  });
+
+  it('is a TaskFailed where the task failed or was revoked', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-ab', {
+        a: { ...metas.f, traceback: 'Traceback …' },
+        b: revoked('b', 'terminated'),
+      });
+      const seen = Rx.catchError((e: TaskFailed) =>
+        Rx.of([e._tag, e.taskId, e.state, e.excType, e.excModule, e.args, e.traceback]),
+      );
+      expectObservable(backend.asyncResult('a').get().pipe(seen)).toBe('-(x|)', {
+        x: [
+          'TaskFailed',
+          'a',
+          'FAILURE',
+          'ValueError',
+          'builtins',
+          ['bad input', 7],
+          'Traceback …',
+        ],
+      });
+      expectObservable(backend.asyncResult('b').get().pipe(seen)).toBe('--(x|)', {
+        x: [
+          'TaskFailed',
+          'b',
+          'REVOKED',
+          'TaskRevokedError',
+          'celery.exceptions',
+          ['terminated'],
+          null,
+        ],
+      });
+    }));
+
+  it('is the exception itself where it is not to be propagated', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-ab', { a: metas.f, b: success('b', 1) });
+      const get = { propagate: false } as const;
+      expectObservable(Rx.from(backend.asyncResult('a').get(get))).toBe('-(x|)', {
+        x: pythonException('ValueError', ['bad input', 7]),
+      });
+      expectObservable(Rx.from(backend.asyncResult('b').get(get))).toBe('--(x|)', { x: 1 });
+    }));
+
+  it('is an InvalidResult where the codec refuses the value', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-d', metas);
+      expectObservable(told(Rx.from(backend.asyncResult('a', t.string).get()))).toBe(
+        '-#',
+        undefined,
+        'InvalidResult: Task a: Invalid value 42 supplied to : string',
+      );
+    }));
+
+  it('is a ResultTimeout once the time is over, and has left the channel by then', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-s-p', metas);
+      expectObservable(told(Rx.from(backend.asyncResult('a').get({ timeout: 2 })))).toBe(
+        '2s #',
+        undefined,
+        'ResultTimeout: Task a has no result after 2 s; give get() a longer { timeout } to wait on',
+      );
+      expectSubscriptions(backend.watched('a')).toBe('^ 1999ms !');
+    }));
+
+  it('waits as long as the backend says, unless told otherwise', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, { resultTimeout: 1 });
+      expectObservable(told(Rx.from(backend.asyncResult('a').get()))).toBe(
+        '1s #',
+        undefined,
+        expect.stringContaining('after 1 s'),
+      );
+      expect(testBackend(scheduler).resultTimeout).toBe(300);
+    }));
+
+  it('tells the time by the scheduler of the backend', () => {
+    const scheduler = new Rx.VirtualTimeScheduler();
+    const backend = new RedisBackend({ url: 'memory://', scheduler, healthCheckInterval: 0 });
+    const failures: Array<unknown> = [];
+    backend
+      .asyncResult('a')
+      .get({ timeout: 2 })
+      .subscribe({ error: ({ _tag }) => failures.push([scheduler.now(), _tag]) });
+    expect(failures).toEqual([]);
+    scheduler.flush();
+    expect(failures).toEqual([[2000, 'ResultTimeout']]);
+  });
+
+  it('waits for ever with null, and with what no timer can count', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      for (const timeout of [null, Number.POSITIVE_INFINITY, 1e9]) {
+        expectObservable(Rx.from(backend.asyncResult('a').get({ timeout })), '^ 60m !').toBe('-');
+      }
+      expectSubscriptions(backend.watched('a')).toBe('^ 3600000ms !');
+    }));
+
+  it('is a ResultCancelled where the task is forgotten meanwhile', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-s', metas);
+      const result = backend.asyncResult('a');
+      expectObservable(told(Rx.from(result.get()))).toBe(
+        '---#',
+        undefined,
+        'ResultCancelled: Task a: the wait was cancelled before a result arrived',
+      );
+      expectObservable(cold('---x').pipe(Rx.mergeMap(() => result.forget))).toBe('---x', {
+        x: undefined,
+      });
+    }));
+
+  it('leaves the channel when it is unsubscribed from', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(Rx.from(backend.asyncResult('a').get()), '^--!').toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+
+  it('starts its time anew at each run, and not before it is run', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const value$ = told(Rx.from(backend.asyncResult('a').get({ timeout: 1 })));
+      expectObservable(value$).toBe('1s #', undefined, expect.anything());
+      expectObservable(value$, '500ms ^').toBe('1500ms #', undefined, expect.anything());
+    }));
+});
+
+describe('a result that was seen ready', () => {
+  it('is not read again, even where its key has expired', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler, { expires: 1 });
+      backend.stored('-d', metas);
+      const result = backend.asyncResult('a');
+      expectObservable(Rx.from(result.get())).toBe('-(x|)', { x: 42 });
+      expectObservable(Rx.from(result.get()), '5s ^').toBe('5s (x|)', { x: 42 });
+      expectObservable(Rx.from(result.state), '5s ^').toBe('5s (x|)', { x: 'SUCCESS' });
+      expectObservable(Rx.from(result.exists), '5s ^').toBe('5s (x|)', { x: false });
+      expectSubscriptions(backend.watched('a')).toBe('^!');
+    }));
+
+  it('is remembered from a plain read too', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('d^', metas);
+      const result = backend.asyncResult('a');
+      expectObservable(Rx.from(result.ready)).toBe('(x|)', { x: true });
+      expectObservable(Rx.from(result.get()), '-^').toBe('-(x|)', { x: 42 });
+      expectSubscriptions(backend.watched('a')).toBe([]);
+    }));
+
+  it('is read again once it was forgotten, also by a get that was made before', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('d^----e', { ...metas, e: success('a', 43) });
+      const result = backend.asyncResult('a');
+      expectObservable(Rx.from(result.get())).toBe('(x|)', { x: 42 });
+      const get = result.get();
+      expectObservable(cold('--x').pipe(Rx.mergeMap(() => result.forget))).toBe('--x', {
+        x: undefined,
+      });
+      expectObservable(Rx.from(get), '---^').toBe('-----(x|)', { x: 43 });
+    }));
+
+  it('is read each time until then', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-s-p-f', metas);
+      const { state } = backend.asyncResult('a');
+      const states$ = Rx.timer(0, 2).pipe(
+        Rx.take(4),
+        Rx.mergeMap(() => state),
+      );
+      expectObservable(states$).toBe('n-s-p-(f|)', {
+        n: 'PENDING',
+        s: 'STARTED',
+        p: 'PROGRESS',
+        f: 'FAILURE',
+      });
+    }));
+});
+
+describe('what a result tells of its task', () => {
+  const readings = [
+    [success('a', 42), [true, true, false, true]],
+    [failure('a', 'ValueError'), [true, false, true, true]],
+    [revoked('a'), [true, false, false, true]],
+    [retry('a', 'OSError'), [false, false, false, true]],
+    [started('a'), [false, false, false, true]],
+    [meta('a', 'PENDING', null), [false, false, false, true]],
+    [undefined, [false, false, false, false]],
+  ] as const;
+
+  it.each(readings)(
+    'is whether it is ready, successful, failed, and known at all: %o',
+    (held, flags) =>
+      marbles(({ expectObservable }, scheduler) => {
+        const backend = testBackend(scheduler);
+        if (held !== undefined) backend.stored('x^', { x: held });
+        const { ready, successful, failed, exists, state } = backend.asyncResult('a');
+        expectObservable(Rx.forkJoin([ready, successful, failed, exists])).toBe('(x|)', {
+          x: flags,
+        });
+        expectObservable(Rx.from(state)).toBe('(x|)', { x: held?.status ?? 'PENDING' });
+      }),
+  );
+
+  it('is its result, traceback and children', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const children = [asyncResultTuple('child')];
+      backend.stored('x^', { x: { ...metas.f, traceback: 'Traceback …', children } });
+      const { result, traceback, children: read } = backend.asyncResult('a');
+      expectObservable(Rx.from(result)).toBe('(x|)', { x: metas.f.result });
+      expectObservable(Rx.from(traceback)).toBe('(x|)', { x: 'Traceback …' });
+      expectObservable(Rx.from(read)).toBe('(x|)', { x: children });
+    }));
+
+  it('is each state as it comes', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-s-p-d', metas);
+      const { meta$ } = backend.asyncResult('a');
+      expect(meta$.key).toBe('a');
+      expectObservable(meta$).toBe('-s-p-(d|)', metas);
+    }));
+
+  it('is the reference that it is stored as, with those before it', () => {
+    const backend = new RedisBackend({ url: 'memory://' });
+    const parent = new AsyncResult('first', backend, t.unknown);
+    const result = new AsyncResult('second', backend, t.number, parent);
+    expect(parent.asTuple()).toEqual(asyncResultTuple('first'));
+    expect(result.asTuple()).toEqual(asyncResultTuple('second', asyncResultTuple('first')));
+    expect(result.parent).toBe(parent);
+  });
+});

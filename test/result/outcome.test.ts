@@ -1,0 +1,45 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as t from 'io-ts';
+import { describe, expect, it } from 'vitest';
+import { exceptionOf, outcome } from '../../src/result/outcome.js';
+import { failure, meta, revoked, success } from '../../src/testing/index.js';
+import { pythonException } from '../../src/wire/exception.js';
+
+describe('outcome', () => {
+  it('is the value that the codec reads', () => {
+    expect(outcome(t.number)(success('a', 5))).toEqual(E.right(5));
+  });
+
+  it('is an InvalidResult, with the value and each problem, where the codec refuses it', () => {
+    expect(outcome(t.type({ x: t.number, y: t.number }))(success('a', { x: 1 }))).toMatchObject({
+      left: {
+        _tag: 'InvalidResult',
+        taskId: 'a',
+        value: { x: 1 },
+        problem: expect.stringContaining('y: number'),
+      },
+    });
+  });
+
+  it('is a TaskFailed in the states whose exception Celery raises', () => {
+    expect(outcome(t.unknown)(failure('a', 'KeyError', ['k']))).toMatchObject({
+      left: { _tag: 'TaskFailed', message: "Task a FAILURE: KeyError('k')" },
+    });
+    expect(outcome(t.unknown)(revoked('a'))).toMatchObject({
+      left: { _tag: 'TaskFailed', message: "Task a REVOKED: TaskRevokedError('terminated')" },
+    });
+  });
+});
+
+describe('exceptionOf', () => {
+  it('is the exception that is stored', () => {
+    expect(exceptionOf(failure('a', 'KeyError', ['k']))).toEqual(
+      pythonException('KeyError', ['k']),
+    );
+  });
+
+  it('is made of what else was stored', () => {
+    expect(exceptionOf(meta('a', 'FAILURE', 'text')).repr).toBe("Exception('text')");
+    expect(exceptionOf(meta('a', 'FAILURE', null)).repr).toBe('Exception()');
+  });
+});
