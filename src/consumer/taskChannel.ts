@@ -1,45 +1,61 @@
 /**
- * A `TaskResults` as its consumer sees it: who listens, and what they have heard. There
- * may be a million of them, so each is small.
+ * A `TaskResults` as its consumer sees it: who listens, and what they have heard.
+ *
+ * There may be a million of them, so each is small: a listener costs what RxJS makes of
+ * it and no closure besides.
  *
  * @since 0.1.0
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Observable, type Subscriber } from 'rxjs';
+import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
 import type { ResultStoreError } from '../errors.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import type { TaskResults } from './taskResults.js';
 
-/** Lets a listener in, and returns how it leaves. */
-export type Enter = (channel: TaskChannel, listener: Subscriber<TaskMeta>) => () => void;
+type Listener = Subscriber<TaskMeta>;
 
-export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
+/** Who keeps the channels. */
+export interface Host {
+  /** Lets a listener in, and returns the channel that it is in: this one, or the one open already. */
+  readonly enter: (channel: TaskChannel, listener: Listener) => TaskChannel | undefined;
+  /** The last listener has left. */
+  readonly deserted: (channel: TaskChannel) => void;
+}
+
+/** RxJS calls this on the channel that is subscribed to. */
+function subscribe(this: Observable<TaskMeta>, listener: Listener): Unsubscribable | undefined {
+  return this instanceof TaskChannel ? this.host.enter(this, listener) : undefined;
+}
+
+export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Unsubscribable {
   /** The key has been read since SUBSCRIBE went out. */
   following = false;
   /** A message has come since SUBSCRIBE went out. */
   heard = false;
   private latest: TaskMeta | undefined;
-  private listeners: ReadonlyArray<Subscriber<TaskMeta>> = [];
+  private listeners: ReadonlyArray<Listener> = [];
 
   constructor(
     readonly key: string,
     readonly channel: string,
-    enter: Enter,
+    readonly host: Host,
   ) {
-    super((listener) => enter(this, listener));
+    super(subscribe);
   }
 
-  get deserted(): boolean {
-    return this.listeners.length === 0;
-  }
-
-  add(listener: Subscriber<TaskMeta>): void {
+  add(listener: Listener): void {
     this.listeners = [...this.listeners, listener];
     if (this.latest !== undefined) listener.next(this.latest);
   }
 
-  remove(listener: Subscriber<TaskMeta>): void {
-    this.listeners = this.listeners.filter((other) => other !== listener);
+  /** What ends a listener's subscription: RxJS calls it with the listener closed already. */
+  unsubscribe(): void {
+    this.listeners = this.listeners.filter((listener) => !listener.closed);
+    if (this.deserted) this.host.deserted(this);
+  }
+
+  get deserted(): boolean {
+    return this.listeners.length === 0;
   }
 
   /** SUBSCRIBE goes out (again). */
@@ -71,7 +87,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
   }
 
   /** Back to the start, for a later subscriber; returns who listened. */
-  release(): ReadonlyArray<Subscriber<TaskMeta>> {
+  release(): ReadonlyArray<Listener> {
     const { listeners } = this;
     this.listeners = [];
     this.latest = undefined;

@@ -147,8 +147,8 @@ const run = (steps: ReadonlyArray<Step>) => {
     const survivors = watchers.filter(({ until }) => until === Number.POSITIVE_INFINITY);
     for (const { subscription } of survivors) subscription?.unsubscribe();
     flush();
-    const internals = ['channels', 'joining', 'leaving'].map(
-      (name): number => Reflect.get(backend.resultConsumer, name).size,
+    const internals = ['open', 'opened', 'left'].map(
+      (name): number => Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name).size,
     );
     return { watchers, survivors, outages, logs, internals, writes: effective(writes) };
   });

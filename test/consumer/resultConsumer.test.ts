@@ -332,8 +332,8 @@ describe('a lost link', () => {
 
 describe('memory', () => {
   const held = (backend: TestBackend): ReadonlyArray<number> =>
-    ['channels', 'joining', 'leaving'].map(
-      (name) => Reflect.get(backend.resultConsumer, name).size,
+    ['open', 'opened', 'left'].map(
+      (name) => Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name).size,
     );
 
   it('holds nothing of those who left, also while the link is down', () =>

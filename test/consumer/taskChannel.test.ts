@@ -7,9 +7,12 @@ import type { TaskMeta } from '../../src/wire/taskMeta.js';
 
 /** A channel that lets everybody in, and what each of them heard. */
 const channel = () =>
-  new TaskChannel('a', 'celery-task-meta-a', (self, listener) => {
-    self.add(listener);
-    return () => self.remove(listener);
+  new TaskChannel('a', 'celery-task-meta-a', {
+    enter: (self, listener) => {
+      self.add(listener);
+      return self;
+    },
+    deserted: () => undefined,
   });
 
 const listen = (to: TaskChannel) => {
