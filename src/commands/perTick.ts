@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors.js';
 
@@ -17,6 +18,8 @@ export type Result<A> = E.Either<ResultStoreError, A>;
 export interface PerTick<I, A> {
   /** Sends the items of one batch; their results come in the same order. */
   readonly send: (items: ReadonlyArray<I>) => Rx.Observable<ReadonlyArray<Result<A>>>;
+  /** Whether an error came of one item, and before any has had an effect. */
+  readonly isRefusal: (error: ResultStoreError) => boolean;
   readonly weight: (item: I) => number;
   /** How many items a batch holds at most, and how heavy it may be unless it is one item. */
   readonly most: number;
@@ -32,22 +35,31 @@ interface Waiting<I, A> {
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** A failure of `send` fails each item of its batch; a `Left` among the results only its own. */
+/**
+ * A `Left` among the results fails its own item; a failure of `send` each of its batch,
+ * unless it is a refusal: halving finds the item that was refused.
+ */
 export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Rx.Observable<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
+  const send = (batch: ReadonlyArray<Waiting<I, A>>): void => {
+    options.send(batch.map(({ item }) => item)).subscribe({
+      next: (results) => {
+        for (const [i, { settle }] of batch.entries()) settle(results[i] ?? missing);
+      },
+      error: (thrown) => {
+        const error = fromUnknown(thrown);
+        if (batch.length > 1 && options.isRefusal(error)) {
+          for (const half of RA.chunksOf(Math.ceil(batch.length / 2))(batch)) send(half);
+        } else {
+          for (const { settle } of batch) settle(E.left(error));
+        }
+      },
+    });
+  };
   const flush = (): void => {
     const all = waiting;
     waiting = [];
-    for (const batch of batches(options, all)) {
-      options.send(batch.map(({ item }) => item)).subscribe({
-        next: (results) => {
-          for (const [i, { settle }] of batch.entries()) settle(results[i] ?? missing);
-        },
-        error: (error) => {
-          for (const { settle } of batch) settle(E.left(fromUnknown(error)));
-        },
-      });
-    }
+    for (const batch of batches(options, all)) send(batch);
   };
   return (item) =>
     new Rx.Observable((observer) => {

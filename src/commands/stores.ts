@@ -7,7 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import type { ConnectionPool } from '../connection/pool.js';
 import { fromReplyError } from '../connection/replyError.js';
-import type { ResultStoreError } from '../errors.js';
+import { AclError, type ResultStoreError } from '../errors.js';
 import type { StoreOutcome, Write } from './commands.js';
 import type { PerTick } from './perTick.js';
 import { script } from './script.js';
@@ -29,6 +29,7 @@ export const stores = (pool: ConnectionPool): PerTick<Store, StoreOutcome> => ({
   most: MOST,
   heaviest: HEAVIEST,
   weight: ({ write }) => write.value.length,
+  isRefusal: (error) => error instanceof AclError,
   send: (batch) => {
     const keys = batch.map(({ write }) => write.key);
     const args = batch.flatMap(({ write, expected = '' }) => [

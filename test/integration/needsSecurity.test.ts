@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { groupResultTuple, type RedisBackend } from '../../src/index.js';
 import { describeRedis, type RedisServer } from './redisServer.js';
-import { keyOf, left, observe, onRedis, right, until } from './scenario.js';
+import { keyOf, left, observe, onRedis, right, taskIds, until } from './scenario.js';
 
 const PREFIXES = ['celery-task-meta-', 'celery-taskset-meta-', 'chord-unlock-'];
 
@@ -177,4 +177,22 @@ describeRedis('access control', () => {
         message: expect.stringContaining('token service is down'),
       });
     }));
+
+  it('a key that is refused, or of another type, fails its own store and none of its tick', () =>
+    onRedis(
+      async ({ server, backend }) => {
+        const one = backend({ url: urlOf(server, 'app') });
+        await server.admin.select(1);
+        await server.admin.lpush(keyOf('mine-list'), '1');
+        const ids = ['mine-1', 'other', 'mine-list', ...taskIds(300).map((id) => `mine-${id}`)];
+        const stored = await Promise.all(ids.map((id) => one.storeResult(id, id, 'SUCCESS')()));
+        const told = stored.map((e) => (e._tag === 'Left' ? String(e.left) : e.right._tag));
+        const [first, other, list, ...rest] = told;
+        expect(first).toBe('Stored');
+        expect(other).toMatch(/^AclError: SET celery-task-meta-other: .* ~celery-task-meta-\*/);
+        expect(list).toMatch(/^ResponseError: SET celery-task-meta-mine-list: WRONGTYPE/);
+        expect(new Set(rest)).toEqual(new Set(['Stored']));
+      },
+      { users: [`app on >x resetchannels +@all &* ~celery-task-meta-mine*`] },
+    ));
 });

@@ -1,0 +1,114 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as Rx from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import { describe, expect, it } from 'vitest';
+import { type PerTick, perTick } from '../../src/commands/perTick.js';
+import { AclError, Closed, InvalidArgument } from '../../src/errors.js';
+
+const denied = new AclError('~a*', 'SET', 'b', new Error('NOPERM'));
+
+/** Doubles numbers a millisecond after they are sent, and notes each batch. */
+const doubling = (options: Partial<PerTick<number, number>> = {}) => {
+  const batches: Array<ReadonlyArray<number>> = [];
+  const double = perTick<number, number>({
+    send: (items) => {
+      batches.push(items);
+      return Rx.timer(1).pipe(Rx.map(() => items.map((n) => E.right(2 * n))));
+    },
+    isRefusal: (error) => error instanceof AclError,
+    weight: (n) => n,
+    most: 3,
+    heaviest: 100,
+    ...options,
+  });
+  return { batches, double };
+};
+
+const marbles = (body: Parameters<TestScheduler['run']>[0]): void => {
+  new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);
+};
+
+const outcomes = (ns: ReadonlyArray<number>, double: (n: number) => Rx.Observable<number>) =>
+  Rx.forkJoin(
+    ns.map((n) => double(n).pipe(Rx.catchError((error: Error) => Rx.of(error.constructor.name)))),
+  );
+
+describe('perTick', () => {
+  it('sends what is subscribed to in one tick together, and the next tick apart', () => {
+    const { batches, double } = doubling();
+    marbles(({ cold, expectObservable, flush }) => {
+      const items = cold('(ab)-(c|)', { a: 1, b: 2, c: 3 }).pipe(Rx.mergeMap(double));
+      expectObservable(items).toBe('-(ab)-(c|)', { a: 2, b: 4, c: 6 });
+      flush();
+    });
+    expect(batches).toEqual([[1, 2], [3]]);
+  });
+
+  it('sends nothing before it is subscribed to, and again for each subscription', () => {
+    const { batches, double } = doubling();
+    marbles(({ flush }) => {
+      const one = double(1);
+      expect(batches).toEqual([]);
+      one.subscribe();
+      one.subscribe();
+      flush();
+    });
+    expect(batches).toEqual([[1, 1]]);
+  });
+
+  it('keeps a batch within its number and its weight, but for an item that is heavier alone', () => {
+    const { batches, double } = doubling();
+    marbles(({ flush }) => {
+      for (const n of [1, 2, 3, 4, 60, 50, 500, 5]) double(n).subscribe();
+      flush();
+    });
+    expect(batches).toEqual([[1, 2, 3], [4, 60], [50], [500], [5]]);
+  });
+
+  it('fails the item whose result is a Left, and no other', () => {
+    const odd = new InvalidArgument('n', 'is odd');
+    const { double } = doubling({
+      send: (items) => Rx.of(items.map((n) => (n % 2 === 1 ? E.left(odd) : E.right(n)))),
+    });
+    marbles(({ expectObservable }) => {
+      expectObservable(outcomes([1, 2, 3], double)).toBe('(x|)', {
+        x: ['InvalidArgument', 2, 'InvalidArgument'],
+      });
+    });
+  });
+
+  it('finds the refused item, and lets the others through', () => {
+    const sent: Array<ReadonlyArray<number>> = [];
+    const { double } = doubling({
+      most: 8,
+      send: (items) => {
+        sent.push(items);
+        return items.includes(3)
+          ? Rx.throwError(() => denied)
+          : Rx.of(items.map((n) => E.right(n)));
+      },
+    });
+    marbles(({ expectObservable }) => {
+      expectObservable(outcomes([1, 2, 3, 4], double)).toBe('(x|)', { x: [1, 2, 'AclError', 4] });
+    });
+    expect(sent).toEqual([[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]]);
+  });
+
+  it('fails the whole batch where the failure is nobody’s own, and where the reply is too short', () => {
+    const failing = doubling({ send: () => Rx.throwError(() => new Closed('pool')) });
+    const short = doubling({ send: () => Rx.of([E.right(1)]) });
+    marbles(({ expectObservable }) => {
+      expectObservable(outcomes([1, 2], failing.double)).toBe('(x|)', { x: ['Closed', 'Closed'] });
+      expectObservable(outcomes([1, 2], short.double)).toBe('(x|)', { x: [1, 'UnexpectedError'] });
+    });
+  });
+
+  it('drops the result of an item that nobody waits for any more', () => {
+    const { double } = doubling();
+    marbles(({ cold, expectObservable, expectSubscriptions }) => {
+      const cut = cold('x');
+      expectObservable(double(1).pipe(Rx.takeUntil(cut))).toBe('|');
+      expectSubscriptions(cut.subscriptions).toBe('(^!)');
+    });
+  });
+});
