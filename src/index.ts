@@ -97,7 +97,7 @@ export {
   type WireException,
 } from './wire/exception.js';
 export { type Keys, keys } from './wire/keys.js';
-export { decodeMessage, encodeMessage, Message } from './wire/message.js';
+export { decodeMessage, encodeMessage, Message, type WireMessage } from './wire/message.js';
 export { repr } from './wire/repr.js';
 export type { TaskRequest } from './wire/request.js';
 export {
@@ -108,8 +108,8 @@ export {
   ResultTuple,
   type WireTuple,
 } from './wire/resultTuple.js';
-export { Signature, signature } from './wire/signature.js';
-export { TaskBody } from './wire/taskBody.js';
+export { Signature, signature, type WireSignature } from './wire/signature.js';
+export { TaskBody, type WireTaskBody } from './wire/taskBody.js';
 export { pendingMeta, TaskMeta, type WireMeta } from './wire/taskMeta.js';
 
 // Serialization

@@ -111,7 +111,7 @@ const readQuery = (search: string): UrlParts['query'] =>
  * @category destructors
  * @since 0.1.0
  */
-export const joinUrl = (parts: UrlParts): string => {
+const joinUrl = (parts: UrlParts): string => {
   const { scheme, host, port, username, password, path } = parts;
   const userinfo = quote(username ?? '') + (password === null ? '' : ':**');
   const authority = (userinfo && `${userinfo}@`) + quote(host ?? '') + (port ? `:${port}` : '');

@@ -25,6 +25,7 @@ export interface Marker {
   readonly type: string;
   /** The `__value__` of a value of this type; `None` for any other value. */
   readonly encode: (value: unknown) => O.Option<unknown>;
+  /** What a `__value__` of this type stands for; a `Left` says what is wrong with it. */
   readonly decode: (value: unknown) => E.Either<string, unknown>;
 }
 

@@ -21,6 +21,7 @@ import type { Serializer } from './serializer.js';
 export interface Registry {
   /** What may be written is not bound by what may be read, as in Celery. */
   readonly toWrite: (nameOrType: string) => E.Either<ContentDisallowed, Serializer>;
+  /** Fails for what is not accepted, and for pickle. */
   readonly toRead: (nameOrType: string) => E.Either<ContentDisallowed, Serializer>;
 }
 

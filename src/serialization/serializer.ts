@@ -25,6 +25,8 @@ export interface Serializer {
   readonly contentType: string;
   /** `utf-8` for text, `binary` for bytes. */
   readonly contentEncoding: string;
+  /** A `Left` has the path to what cannot be said. */
   readonly encode: (value: unknown) => Either<EncodeError, string | Buffer>;
+  /** A `Left` says what is wrong. */
   readonly decode: (bytes: Buffer) => Either<string, unknown>;
 }

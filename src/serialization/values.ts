@@ -23,9 +23,11 @@
  */
 export class Float {
   constructor(readonly value: number) {}
+  /** So that it adds up and compares as a number does. */
   valueOf(): number {
     return this.value;
   }
+  /** For `JSON.stringify`, which has no floats. */
   toJSON(): number {
     return this.value;
   }
@@ -36,9 +38,11 @@ export class Float {
  */
 export abstract class PythonText {
   constructor(readonly text: string) {}
+  /** The text. */
   toString(): string {
     return this.text;
   }
+  /** The text, for `JSON.stringify`. */
   toJSON(): string {
     return this.text;
   }

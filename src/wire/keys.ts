@@ -22,6 +22,7 @@ export interface Keys {
   readonly task: (id: string) => E.Either<InvalidArgument, string>;
   /** Where a group is saved; with `.j`, `.t` or `.s`, a chord's parts, surplus and size. */
   readonly group: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
+  /** Where Celery locks a chord whose store has no join of its own. */
   readonly chord: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
   /** The id in a task's or group's key; any other key as it is. */
   readonly idOf: (key: string) => string;
@@ -48,18 +49,13 @@ export const keys = (globalKeyprefix?: string | null): Keys => {
   return {
     task: (id) => taskKey(task, id),
     group: (id, suffix = '') => groupKey(group, id, suffix),
-    chord: (id, suffix = '') => chordKey(chord, id, suffix),
+    chord: (id, suffix = '') => groupKey(chord, id, suffix),
     idOf: stripPrefix([task, group]),
   };
 };
 
-/**
- * The prefix as Celery joins it: an underscore follows, unless it ends in a separator.
- *
- * @category constructors
- * @since 0.1.0
- */
-export const normalizeKeyprefix = (globalKeyprefix?: string | null): string =>
+/** An underscore follows, unless it ends in a separator; as in Celery. */
+const normalizeKeyprefix = (globalKeyprefix?: string | null): string =>
   !globalKeyprefix || /[:_.-]$/.test(globalKeyprefix)
     ? (globalKeyprefix ?? '')
     : `${globalKeyprefix}_`;
@@ -71,23 +67,11 @@ const key =
       ? E.right(prefix + id + suffix)
       : E.left(new InvalidArgument(argument, `must not be empty. Got ${id} instead.`));
 
-/** @internal */
-export const taskKey = key('task_id');
-/** @internal */
-export const groupKey = key('group_id');
-/** @internal */
-export const chordKey = groupKey;
+const taskKey = key('task_id');
+const groupKey = key('group_id');
 
-// -------------------------------------------------------------------------------------
-// destructors
-// -------------------------------------------------------------------------------------
-
-/**
- * A key without the first of the prefixes that it has.
- *
- * @internal
- */
-export const stripPrefix =
+/** A key without the first of the prefixes that it has. */
+const stripPrefix =
   (prefixes: ReadonlyArray<string>) =>
   (name: string): string =>
     name.slice(prefixes.find((prefix) => name.startsWith(prefix))?.length ?? 0);

@@ -16,7 +16,7 @@ const dates = fc
   .map(DateTime.utc);
 
 /** What only a marker can say. */
-export const marked = fc.oneof(
+const marked = fc.oneof(
   dates,
   dates.map((date) => new PlainDate(date.text.slice(0, 10))),
   dates.map((date) => new PlainTime(date.text.slice(11, 19))),
