@@ -32,6 +32,20 @@ export interface Operation<A>
   readonly pipe: Rx.Observable<A>['pipe'];
 }
 
+/**
+ * What is beneath an operation: it tells its result to a callback, once, and what it
+ * returns cancels it. Most operations are made from Observables; those that every result
+ * passes through are made from these, at a fraction of the cost.
+ *
+ * @internal
+ */
+export type Run<A> = (settle: (result: E.Either<ResultStoreError, A>) => void) => Cancel;
+
+/** @internal */
+export type Cancel = (() => void) | undefined;
+
+const RUN = Symbol('run');
+
 // -------------------------------------------------------------------------------------
 // conversions
 // -------------------------------------------------------------------------------------
@@ -50,32 +64,86 @@ export const fromObservable = <A>(source: Rx.Observable<A>): Operation<A> =>
  *
  * @internal
  */
-export const fromSingle = <A>(source: Rx.Observable<A>): Operation<A> => {
-  const single = new Rx.Observable<A>((observer) => {
+export const fromSingle = <A>(source: Rx.Observable<A>): Operation<A> =>
+  fromRun((settle) => {
     let isEmpty = true;
-    return source.subscribe({
+    const subscription = source.subscribe({
       next: (a) => {
         isEmpty = false;
-        observer.next(a);
+        settle(E.right(a));
       },
-      error: (error) => observer.error(fromUnknown(error)),
-      complete: () => (isEmpty ? observer.error(noValue()) : observer.complete()),
+      error: (error) => settle(E.left(fromUnknown(error))),
+      complete: () => {
+        if (isEmpty) settle(E.left(noValue()));
+      },
     });
+    return () => subscription.unsubscribe();
   });
-  const run = () =>
-    new Promise<E.Either<ResultStoreError, A>>((resolve) => {
-      single.subscribe({
-        next: (a) => resolve(E.right(a)),
-        error: (error: ResultStoreError) => resolve(E.left(error)),
-      });
-    });
-  // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
-  const interop = { [Rx.observable]: () => single } as unknown as Rx.InteropObservable<A>;
-  return Object.assign(run, interop, {
+
+/**
+ * Both views of `run`: the promise and the Observable of what it settles with.
+ *
+ * @internal
+ */
+export const fromRun = <A>(run: Run<A>): Operation<A> => {
+  const single = new Rx.Observable<A>((observer) =>
+    run((result) => {
+      if (E.isLeft(result)) {
+        observer.error(result.left);
+      } else {
+        observer.next(result.right);
+        observer.complete();
+      }
+    }),
+  );
+  const views = {
+    [RUN]: run,
+    [Rx.observable]: () => single,
     subscribe: single.subscribe.bind(single),
     pipe: single.pipe.bind(single),
-  });
+  };
+  // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
+  return Object.assign(() => new Promise(run), views) as unknown as Operation<A>;
 };
+
+/** @internal */
+export const toRun = <A>(operation: Operation<A>): Run<A> =>
+  (operation as { readonly [RUN]?: Run<A> })[RUN] ??
+  ((settle) => {
+    const subscription = operation.subscribe({
+      next: (a) => settle(E.right(a)),
+      error: (error) => settle(E.left(error)),
+    });
+    return () => subscription.unsubscribe();
+  });
+
+/** @internal */
+export const settled =
+  <A>(result: E.Either<ResultStoreError, A>): Run<A> =>
+  (settle) => {
+    settle(result);
+    return undefined;
+  };
+
+/**
+ * `run`, and then, unless it was cancelled meanwhile, what `next` makes of its result.
+ *
+ * @internal
+ */
+export const continueWith =
+  <A, B>(run: Run<A>, next: (result: E.Either<ResultStoreError, A>) => Run<B>): Run<B> =>
+  (settle) => {
+    let isCancelled = false;
+    let second: Cancel;
+    const first = run((result) => {
+      if (!isCancelled) second = next(result)(settle);
+    });
+    return () => {
+      isCancelled = true;
+      first?.();
+      second?.();
+    };
+  };
 
 const noValue = () => new UnexpectedError(new Error('The operation completed without a value'));
 

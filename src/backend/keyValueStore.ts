@@ -7,10 +7,18 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Option } from 'fp-ts/lib/Option.js';
-import { type MonoTypeOperatorFunction, type Observable, throwError } from 'rxjs';
+import { defer, type MonoTypeOperatorFunction } from 'rxjs';
 import type { Commands, Connection, StoreOutcome, Write } from '../commands/commands.js';
 import type { ResultStoreError } from '../errors.js';
-import { fail, fromSingle, type Operation } from '../operation.js';
+import {
+  continueWith,
+  fail,
+  fromSingle,
+  type Operation,
+  type Run,
+  settled,
+  toRun,
+} from '../operation.js';
 import type { BackendOptions } from '../options.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
@@ -95,17 +103,12 @@ export abstract class KeyValueStore {
   }
 
   /** `set`, guarded: what became of it. */
-  protected store(
-    { key, value }: Omit<Write, 'expires'>,
-    expected?: Buffer,
-  ): Observable<StoreOutcome> {
+  protected store({ key, value }: Omit<Write, 'expires'>, expected?: Buffer): Run<StoreOutcome> {
     const { expires } = this.options;
     const fits = withinLimit(key, value);
     return E.isLeft(fits)
-      ? throwError(() => fits.left)
-      : this.commands
-          .store({ key, value, expires }, expected)
-          .pipe(this.retrying(this.retryPolicy));
+      ? settled(fits)
+      : this.repeatableRun(this.commands.store({ key, value, expires }, expected));
   }
 
   // ---------------------------------------------------------------------------------
@@ -156,6 +159,16 @@ export abstract class KeyValueStore {
       hold: this.hold,
       scheduler: this.options.scheduler,
     };
+  }
+
+  /** The retry operator is asked only once the first run has failed. */
+  private repeatableRun<A>(operation: Operation<A>): Run<A> {
+    return continueWith(toRun(operation), (result) => {
+      if (E.isRight(result) || !isConnectionError(result.left)) return settled(result);
+      const failed = [fail<A>(result.left)];
+      const again$ = defer(() => failed.pop() ?? operation);
+      return toRun(fromSingle(again$.pipe(this.retrying(this.retryPolicy))));
+    });
   }
 
   private retrying<A>(policy: RetryPolicy): MonoTypeOperatorFunction<A> {

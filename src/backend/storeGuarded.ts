@@ -9,9 +9,9 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as Rx from 'rxjs';
 import type { StoreOutcome } from '../commands/commands.js';
 import type { DecodeError, ResultStoreError } from '../errors.js';
+import { continueWith, type Run, settled } from '../operation.js';
 import { SUCCESS } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
@@ -35,34 +35,26 @@ export type Stored =
 // -------------------------------------------------------------------------------------
 
 /**
- * Makes the write when subscribed to. Fails with the `DecodeError` of what the key holds
- * where that is no meta, and leaves it there.
- *
- * Every result passes here, so it subscribes by hand: `mergeMap` would cost as much as
- * all the rest.
+ * Makes the write when run. Fails with the `DecodeError` of what the key holds where that
+ * is no meta, and leaves it there.
  */
 export const storeGuarded = <W>(
   write: () => E.Either<ResultStoreError, W>,
-  store: (write: W, expected?: Buffer) => Rx.Subscribable<StoreOutcome>,
+  store: (write: W, expected?: Buffer) => Run<StoreOutcome>,
   decode: (write: W, held: Buffer) => E.Either<DecodeError, TaskMeta>,
-): Rx.Observable<Stored> =>
-  new Rx.Observable((observer) => {
-    const attempt = (made: W, expected?: Buffer): Rx.Unsubscribable =>
-      store(made, expected).subscribe({
-        next: (outcome) => {
-          if (outcome._tag !== 'Undecided') return done(outcome);
-          const held = decode(made, outcome.current);
-          if (E.isLeft(held)) return observer.error(held.left);
-          if (held.right.status === SUCCESS) return done({ _tag: 'Kept' });
-          observer.add(attempt(made, outcome.current));
-        },
-        error: (error) => observer.error(error),
-      });
-    const done = (stored: Stored): void => {
-      observer.next(stored);
-      observer.complete();
-    };
+): Run<Stored> => {
+  const attempt = (made: W, expected?: Buffer): Run<Stored> =>
+    continueWith(store(made, expected), (outcome) => {
+      if (E.isLeft(outcome)) return settled(outcome);
+      if (outcome.right._tag !== 'Undecided') return settled(E.right(outcome.right));
+      const held = decode(made, outcome.right.current);
+      if (E.isLeft(held)) return settled(held);
+      return held.right.status === SUCCESS
+        ? settled(E.right({ _tag: 'Kept' }))
+        : attempt(made, outcome.right.current);
+    });
+  return (settle) => {
     const made = write();
-    if (E.isLeft(made)) observer.error(made.left);
-    else observer.add(attempt(made.right));
-  });
+    return E.isLeft(made) ? settled<Stored>(made)(settle) : attempt(made.right)(settle);
+  };
+};

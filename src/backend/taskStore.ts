@@ -15,7 +15,7 @@ import {
   type ResultStoreError,
   RetryLimitExceeded,
 } from '../errors.js';
-import { fromEither, fromSingle, type Operation, of } from '../operation.js';
+import { fromEither, fromRun, fromSingle, type Operation, of } from '../operation.js';
 import { exponentialBackoff } from '../retry/exponentialBackoff.js';
 import type { Serializer } from '../serialization/serializer.js';
 import {
@@ -112,10 +112,12 @@ export abstract class TaskStore extends KeyValueStore {
       );
     };
     return this.persistent(
-      storeGuarded(
-        write,
-        (made, expected) => this.store(made, expected),
-        ({ key }, held) => this.decode(key, held, taskId),
+      fromRun(
+        storeGuarded(
+          write,
+          (made, expected) => this.store(made, expected),
+          ({ key }, held) => this.decode(key, held, taskId),
+        ),
       ),
     );
   }
@@ -182,8 +184,10 @@ export abstract class TaskStore extends KeyValueStore {
    */
   getTaskMeta(taskId: string): Operation<TaskMeta> {
     return this.persistent(
-      this.read(this.keys.task(taskId), (key, bytes) => this.decode(key, bytes, taskId)).pipe(
-        Rx.map(O.getOrElse(() => pendingMeta(taskId))),
+      fromSingle(
+        this.read(this.keys.task(taskId), (key, bytes) => this.decode(key, bytes, taskId)).pipe(
+          Rx.map(O.getOrElse(() => pendingMeta(taskId))),
+        ),
       ),
     );
   }
@@ -216,9 +220,11 @@ export abstract class TaskStore extends KeyValueStore {
   /** Tells a task that is PENDING from one that the store does not know. */
   taskResultExists(taskId: string): Operation<boolean> {
     return this.persistent(
-      fromEither(this.keys.task(taskId)).pipe(
-        Rx.mergeMap((key) => this.get(key)),
-        Rx.map(O.exists((bytes) => bytes.length > 0)),
+      fromSingle(
+        fromEither(this.keys.task(taskId)).pipe(
+          Rx.mergeMap((key) => this.get(key)),
+          Rx.map(O.exists((bytes) => bytes.length > 0)),
+        ),
       ),
     );
   }
@@ -285,10 +291,10 @@ export abstract class TaskStore extends KeyValueStore {
   }
 
   /** With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. */
-  private persistent<A>(source: Rx.Observable<A>): Operation<A> {
+  private persistent<A>(operation: Operation<A>): Operation<A> {
     const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
       this.options;
-    if (!alwaysRetry) return fromSingle(source);
+    if (!alwaysRetry) return operation;
     const policy = {
       baseMs: baseSleepBetweenRetriesMs,
       maximumMs: maxSleepBetweenRetriesMs,
@@ -297,7 +303,7 @@ export abstract class TaskStore extends KeyValueStore {
     const { random, scheduler } = this.options;
     const { hold } = this.retryOptions(this.retryPolicy);
     return fromSingle(
-      source.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
+      operation.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
     );
   }
 }

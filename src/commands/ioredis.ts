@@ -7,7 +7,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import type { ConnectionPool } from '../connection/pool.js';
-import { fromSingle, type Operation, of } from '../operation.js';
+import { fromRun, fromSingle, type Operation, of } from '../operation.js';
 import type { Commands, Connection, Value } from './commands.js';
 import { perTick } from './perTick.js';
 import { script } from './script.js';
@@ -41,7 +41,7 @@ const commands = (pool: ConnectionPool): Commands => {
         : command('MGET', described(keys), (redis) => redis.mgetBuffer([...keys]).then(values)),
     set: ({ key, value, expires }) =>
       command('SET', key, (redis) => runSet(redis, [key], [value, expires]).then(Number)),
-    store: (write, expected) => fromSingle(stored({ write, expected })),
+    store: (write, expected) => fromRun(stored({ write, expected })),
     delete: (key) => command('DEL', key, (redis) => redis.del(key)),
     incr: (key) => command('INCR', key, (redis) => redis.incr(key)),
     expire: (key, seconds) =>

@@ -1,6 +1,6 @@
 /**
- * Joins what is asked for in one tick: each item is an Observable of its own result, and
- * those subscribed to in the same tick are sent together.
+ * Joins what is asked for in one tick: each item has its own result, and those that are
+ * run in the same tick are sent together.
  *
  * @since 0.1.0
  */
@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors.js';
+import type { Run } from '../operation.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -39,7 +40,7 @@ interface Waiting<I, A> {
  * A `Left` among the results fails its own item; a failure of `send` each of its batch,
  * unless it is a refusal: halving finds the item that was refused.
  */
-export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Rx.Observable<A>) => {
+export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
   const send = (batch: ReadonlyArray<Waiting<I, A>>): void => {
     options.send(batch.map(({ item }) => item)).subscribe({
@@ -61,17 +62,10 @@ export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Rx.Observab
     waiting = [];
     for (const batch of batches(options, all)) send(batch);
   };
-  return (item) =>
-    new Rx.Observable((observer) => {
-      const settle = E.match(
-        (error: ResultStoreError) => observer.error(error),
-        (value: A) => {
-          observer.next(value);
-          observer.complete();
-        },
-      );
-      if (waiting.push({ item, settle }) === 1) Rx.asapScheduler.schedule(flush);
-    });
+  return (item) => (settle) => {
+    if (waiting.push({ item, settle }) === 1) Rx.asapScheduler.schedule(flush);
+    return undefined;
+  };
 };
 
 const missing = E.left(new UnexpectedError('the reply is shorter than the batch'));

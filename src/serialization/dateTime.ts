@@ -31,8 +31,11 @@ export class DateTime extends Date {
   readonly text: string;
 
   /** Like `new Date(text)`: a text that is no ISO 8601 date and time makes an Invalid Date. */
-  constructor(text: string) {
-    super(instant(text));
+  constructor(text: string);
+  /** @internal For a text whose time is known. */
+  constructor(text: string, time: number);
+  constructor(text: string, time = instant(text)) {
+    super(time);
     this.text = text;
   }
 
@@ -47,7 +50,7 @@ export class DateTime extends Date {
     const seconds = date.toISOString().slice(0, 19);
     const micros = date instanceof DateTime ? date.microsecond : date.getUTCMilliseconds() * 1000;
     const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`;
-    return new DateTime(`${seconds}${fraction}+00:00`);
+    return new DateTime(`${seconds}${fraction}+00:00`, date.getTime());
   }
 
   /** 0 to 999999. */

@@ -18,6 +18,7 @@ import { storeGuarded } from '../backend/storeGuarded.js';
 import type { Commands, Connection } from '../commands/commands.js';
 import { memoryConnection } from '../commands/memoryConnection.js';
 import { memoryServer, unreachable } from '../commands/memoryServer.js';
+import { fromRun, toRun } from '../operation.js';
 import type { RedisBackendOptions } from '../options.js';
 import { encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
@@ -140,11 +141,12 @@ export class TestBackend extends RedisBackend {
         E.apSW('value', this.written(meta)),
         E.let('expires', () => this.options.expires),
       );
-    return storeGuarded(
+    const stored = storeGuarded(
       write,
-      (made, expected) => Rx.from(this.site.workers.store(made, expected)),
+      (made, expected) => toRun(this.site.workers.store(made, expected)),
       ({ key }, held) => this.decode(key, held, meta.taskId),
     );
+    return Rx.from(fromRun(stored));
   }
 }
 

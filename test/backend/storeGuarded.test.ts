@@ -1,9 +1,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { storeGuarded } from '../../src/backend/storeGuarded.js';
+import { type Stored, storeGuarded } from '../../src/backend/storeGuarded.js';
 import type { StoreOutcome } from '../../src/commands/commands.js';
-import { DecodeError, EncodeError } from '../../src/errors.js';
+import { DecodeError, EncodeError, type ResultStoreError } from '../../src/errors.js';
+import { fromObservable, fromRun, toRun } from '../../src/operation.js';
 import { failure, retry, success } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 import { marbles } from '../consumer/marbles.js';
@@ -39,12 +40,18 @@ const attempts = (outcomes: ReadonlyArray<StoreOutcome>) => {
 
 const write = () => E.right('write');
 
+const guard = (
+  made: () => E.Either<ResultStoreError, string>,
+  store: ReturnType<typeof attempts>['store'],
+): Rx.Observable<Stored> =>
+  Rx.from(fromRun(storeGuarded(made, (w, held) => toRun(fromObservable(store(w, held))), decode)));
+
 describe('storeGuarded', () => {
   it('is done at once where the server can decide', () =>
     marbles(({ expectObservable, flush }) => {
       const [one, other] = [attempts([stored]), attempts([kept])];
-      expectObservable(storeGuarded(write, one.store, decode)).toBe('-(s|)', { s: stored });
-      expectObservable(storeGuarded(write, other.store, decode)).toBe('-(k|)', { k: kept });
+      expectObservable(guard(write, one.store)).toBe('-(s|)', { s: stored });
+      expectObservable(guard(write, other.store)).toBe('-(k|)', { k: kept });
       flush();
       expect([one.expected, other.expected]).toEqual([[undefined], [undefined]]);
     }));
@@ -52,7 +59,7 @@ describe('storeGuarded', () => {
   it('stores over what it has read, on the condition that it is still there', () =>
     marbles(({ expectObservable, flush }) => {
       const { store, expected } = attempts([holding('f'), stored]);
-      expectObservable(storeGuarded(write, store, decode)).toBe('--(s|)', { s: stored });
+      expectObservable(guard(write, store)).toBe('--(s|)', { s: stored });
       flush();
       expect(expected).toEqual([undefined, 'f']);
     }));
@@ -60,7 +67,7 @@ describe('storeGuarded', () => {
   it('reads again as often as the key has changed meanwhile', () =>
     marbles(({ expectObservable, flush }) => {
       const { store, expected } = attempts([holding('f'), holding('r'), holding('f'), stored]);
-      expectObservable(storeGuarded(write, store, decode)).toBe('----(s|)', { s: stored });
+      expectObservable(guard(write, store)).toBe('----(s|)', { s: stored });
       flush();
       expect(expected).toEqual([undefined, 'f', 'r', 'f']);
     }));
@@ -68,7 +75,7 @@ describe('storeGuarded', () => {
   it('keeps a SUCCESS that only it can read, also one that came meanwhile', () =>
     marbles(({ expectObservable, flush }) => {
       const { store, expected } = attempts([holding('f'), holding('d')]);
-      expectObservable(storeGuarded(write, store, decode)).toBe('--(k|)', { k: kept });
+      expectObservable(guard(write, store)).toBe('--(k|)', { k: kept });
       flush();
       expect(expected).toEqual([undefined, 'f']);
     }));
@@ -76,7 +83,7 @@ describe('storeGuarded', () => {
   it('leaves there what is no meta, and fails with its DecodeError', () =>
     marbles(({ expectObservable, flush }) => {
       const { store, expected } = attempts([holding('?')]);
-      expectObservable(storeGuarded(write, store, decode)).toBe('-#', undefined, bad);
+      expectObservable(guard(write, store)).toBe('-#', undefined, bad);
       flush();
       expect(expected).toEqual([undefined]);
     }));
@@ -90,7 +97,7 @@ describe('storeGuarded', () => {
         made += 1;
         return made === 1 ? E.left(error) : E.right('write');
       };
-      const guarded = storeGuarded(flaky, store, decode);
+      const guarded = guard(flaky, store);
       expectObservable(guarded).toBe('#', undefined, error);
       expectObservable(guarded, '-^').toBe('--(s|)', { s: stored });
       flush();
@@ -100,7 +107,7 @@ describe('storeGuarded', () => {
   it('goes no further once it is unsubscribed from', () =>
     marbles(({ expectObservable, flush }) => {
       const { store, expected } = attempts([holding('f'), holding('r'), stored]);
-      expectObservable(storeGuarded(write, store, decode), '^-!').toBe('-');
+      expectObservable(guard(write, store), '^-!').toBe('-');
       flush();
       expect(expected).toEqual([undefined, 'f']);
     }));

@@ -4,13 +4,14 @@ import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type PerTick, perTick } from '../../src/commands/perTick.js';
 import { AclError, Closed, InvalidArgument } from '../../src/errors.js';
+import { fromRun } from '../../src/operation.js';
 
 const denied = new AclError('~a*', 'SET', 'b', new Error('NOPERM'));
 
 /** Doubles numbers a millisecond after they are sent, and notes each batch. */
 const doubling = (options: Partial<PerTick<number, number>> = {}) => {
   const batches: Array<ReadonlyArray<number>> = [];
-  const double = perTick<number, number>({
+  const run = perTick<number, number>({
     send: (items) => {
       batches.push(items);
       return Rx.timer(1).pipe(Rx.map(() => items.map((n) => E.right(2 * n))));
@@ -21,6 +22,7 @@ const doubling = (options: Partial<PerTick<number, number>> = {}) => {
     heaviest: 100,
     ...options,
   });
+  const double = (n: number): Rx.Observable<number> => Rx.from(fromRun(run(n)));
   return { batches, double };
 };
 
