@@ -86,7 +86,30 @@ export const fromSingle = <A>(source: Rx.Observable<A>): Operation<A> =>
  * @internal
  */
 export const fromRun = <A>(run: Run<A>): Operation<A> => {
-  const single = new Rx.Observable<A>((observer) =>
+  const operation = () => new Promise(run);
+  operation[RUN] = run;
+  return Object.setPrototypeOf(operation, Views.prototype);
+};
+
+/** What an operation is besides a function. On a prototype, since operations are many. */
+class Views {
+  declare readonly [RUN]: Run<unknown>;
+  get subscribe() {
+    const single = observed(this[RUN]);
+    return single.subscribe.bind(single);
+  }
+  get pipe() {
+    const single = observed(this[RUN]);
+    return single.pipe.bind(single);
+  }
+  [Rx.observable]() {
+    return observed(this[RUN]);
+  }
+}
+Object.setPrototypeOf(Views.prototype, Function.prototype);
+
+const observed = <A>(run: Run<A>): Rx.Observable<A> =>
+  new Rx.Observable((observer) =>
     run((result) => {
       if (E.isLeft(result)) {
         observer.error(result.left);
@@ -96,15 +119,6 @@ export const fromRun = <A>(run: Run<A>): Operation<A> => {
       }
     }),
   );
-  const views = {
-    [RUN]: run,
-    [Rx.observable]: () => single,
-    subscribe: single.subscribe.bind(single),
-    pipe: single.pipe.bind(single),
-  };
-  // RxJS's interop key is a string where nobody made Symbol.observable, which no type can say
-  return Object.assign(() => new Promise(run), views) as unknown as Operation<A>;
-};
 
 /** @internal */
 export const toRun = <A>(operation: Operation<A>): Run<A> =>
