@@ -17,8 +17,13 @@ export interface Session {
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */
   readonly store?: (id: string, value: unknown) => Promise<void>;
-  readonly decode?: (bytes: Buffer) => unknown;
-  readonly encode?: (decoded: unknown) => unknown;
+  /** Decodes the bytes of a meta, and encodes what they hold. */
+  readonly codec?: (bytes: Buffer) => Codec;
+}
+
+export interface Codec {
+  readonly decode: () => unknown;
+  readonly encode: () => unknown;
 }
 
 /** Opens a session with the server at `port`. */
@@ -33,7 +38,10 @@ export type Step = (params: Params) => Promise<Figures>;
 /** The steps of a workload, with what they remember from one to the next. */
 export type Steps = (session: Session) => Readonly<Record<string, Step>>;
 
-export const can = <K extends keyof Session>(session: Session, what: K): NonNullable<Session[K]> => {
+export const can = <K extends keyof Session>(
+  session: Session,
+  what: K,
+): NonNullable<Session[K]> => {
   const able = session[what];
   if (able === undefined) throw new Error(`This peer cannot ${what}`);
   return able;

@@ -1,6 +1,6 @@
 /**
  * The tasks of a run, which every process can tell from a number: their ids, their
- * results, and the metas that the writer stores. `peers/celery.py` has the same.
+ * results, and the metas that the writer stores. `peers/celeryClient.py` has the same.
  */
 
 // -------------------------------------------------------------------------------------
@@ -13,8 +13,8 @@ export interface Params {
   readonly run: string;
   /** How many tasks. */
   readonly n: number;
-  /** The length of a meta. */
-  readonly bytes: number;
+  /** What fills a result, so that its meta is as long as it is to be. */
+  readonly text: string;
   /** How many operations are under way at once. */
   readonly concurrency: number;
   /** Stores in a second; 0 is as fast as can be. */

@@ -3,8 +3,62 @@
  * which `waitUntilFinished` picks its own from; a result is stored by finishing a job
  * that was taken by hand.
  */
-import { type Job, Queue, QueueEvents, Worker } from 'bullmq';
+import { loadPackage } from '../packages.js';
 import type { Peer } from '../peer.js';
+
+// -------------------------------------------------------------------------------------
+// what is used of it
+// -------------------------------------------------------------------------------------
+
+interface Connected {
+  readonly connection: { readonly port: number };
+}
+
+interface Job {
+  readonly id?: string;
+  readonly waitUntilFinished: (events: QueueEvents) => Promise<unknown>;
+  readonly moveToCompleted: (value: unknown, token: string, fetchNext: false) => Promise<unknown>;
+}
+
+interface NewJob {
+  readonly name: string;
+  readonly data: object;
+  readonly opts: { readonly jobId: string };
+}
+
+interface Queue {
+  readonly addBulk: (jobs: ReadonlyArray<NewJob>) => Promise<ReadonlyArray<Job>>;
+  readonly count: () => Promise<number>;
+  readonly setMaxListeners: (count: number) => void;
+}
+
+interface QueueEvents {
+  readonly waitUntilReady: () => Promise<unknown>;
+  readonly setMaxListeners: (count: number) => void;
+}
+
+interface Worker {
+  readonly getNextJob: (token: string) => Promise<Job | undefined>;
+}
+
+interface BullMQ {
+  readonly Queue: new (
+    name: string,
+    options: Connected & { readonly streams: { readonly events: { readonly maxLen: number } } },
+  ) => Queue;
+  readonly QueueEvents: new (name: string, options: Connected) => QueueEvents;
+  readonly Worker: new (
+    name: string,
+    processor: null,
+    options: Connected & { readonly lockDuration: number },
+  ) => Worker;
+}
+
+const { Queue, QueueEvents, Worker }: BullMQ = loadPackage('bullmq');
+
+// -------------------------------------------------------------------------------------
+// the peer
+// -------------------------------------------------------------------------------------
 
 const QUEUE = 'bench';
 const TOKEN = 'a worker';
@@ -37,13 +91,13 @@ export const bullmq: Peer = async (port) => {
         void job.waitUntilFinished(queueEvents).then((value: unknown) => take(id, value));
       }
       // behind the question of each whether it has finished already
-      await (await queue.client).info();
+      await queue.count();
     },
     prepareStore: async (ids) => {
       await add(ids);
       worker ??= new Worker(QUEUE, null, { connection, lockDuration: 600_000 });
-      for (const _ of ids) {
-        const job = await worker.getNextJob(TOKEN);
+      const taken = await Promise.all(ids.map(() => worker?.getNextJob(TOKEN)));
+      for (const job of taken) {
         if (job?.id === undefined) throw new Error('There is no next job');
         active.set(job.id, job);
       }

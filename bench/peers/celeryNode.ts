@@ -1,8 +1,25 @@
 /**
  * celery-node: it has no push, so each task is asked for at an interval until it is there.
  */
-import { createClient } from 'celery-node';
+import { loadPackage } from '../packages.js';
 import type { Peer } from '../peer.js';
+
+interface CeleryNode {
+  readonly createClient: (
+    broker: string,
+    backend: string,
+  ) => {
+    readonly isReady: () => Promise<unknown>;
+    readonly asyncResult: (id: string) => {
+      readonly get: (timeout: undefined, interval: number) => Promise<unknown>;
+    };
+    readonly backend: {
+      readonly storeResult: (id: string, value: unknown, state: string) => Promise<unknown>;
+    };
+  };
+}
+
+const { createClient }: CeleryNode = loadPackage('celery-node');
 
 /** `AsyncResult.get`'s own default, in milliseconds. */
 const INTERVAL = 500;
@@ -21,7 +38,7 @@ export const celeryNode: Peer = async (port) => {
         void client
           .asyncResult(id)
           .get(undefined, interval)
-          .then((value: unknown) => take(id, value));
+          .then((value) => take(id, value));
       }
     },
     store: async (id, value) => {

@@ -1,4 +1,4 @@
-/** chordis by its public names, at its defaults. */
+/** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
 import { RedisBackend } from 'chordis';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Subscription } from 'rxjs';
@@ -14,7 +14,7 @@ export const chordis: Peer = async (port) => {
     throw error;
   };
 
-  /** Links go in order: once this task is followed, so are those before it, and the others are left. */
+  /** A link keeps its order: once this task is followed, those before it are followed, or left. */
   const confirmed = async (): Promise<void> => {
     right(await backend.onTaskCall(null, SENTINEL)());
     resultConsumer.cancelFor(SENTINEL);
@@ -36,8 +36,11 @@ export const chordis: Peer = async (port) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());
       if (stored._tag !== 'Stored') throw new Error(`${id} had succeeded already`);
     },
-    decode: (bytes) => right(decodeTaskMeta(json)('key', bytes, 'id')),
-    encode: (meta) => right(encodeTaskMeta(json)(TaskMeta.is(meta)...
+    codec: (bytes) => {
+      const decode = () => right(decodeTaskMeta(json)('key', bytes, 'id'));
+      const meta = decode();
+      return { decode, encode: () => right(encodeTaskMeta(json)(meta)) };
+    },
   };
 };
 

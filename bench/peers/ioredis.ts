@@ -20,7 +20,7 @@ export const ioredis: Peer = async (port) => {
       if (error) throw error;
     }
   };
-  return { ...watcher(port, (redis, channels) => redis.subscribe(...channels)), store, ...codec };
+  return { ...watcher(port, (redis, channels) => redis.subscribe(...channels)), store };
 };
 
 /** SUBSCRIBE and MGET, without which a result that was there before is missed; and a bare SET. */
@@ -99,8 +99,3 @@ const metaOf = (id: string, result: unknown) => ({
   date_done: new Date().toISOString(),
   task_id: id,
 });
-
-const codec: Required<Pick<Session, 'decode' | 'encode'>> = {
-  decode: (bytes) => JSON.parse(bytes.toString()),
-  encode: (meta) => JSON.stringify(meta),
-};

@@ -1,0 +1,14 @@
+/** Every workload, in the order in which they are run. */
+import type { Workload } from './workload.js';
+import { codec } from './workloads/codec.js';
+import { drain, live } from './workloads/consume.js';
+import { idle } from './workloads/idle.js';
+import { latency } from './workloads/latency.js';
+import { memory } from './workloads/memory.js';
+import { store } from './workloads/store.js';
+import { watch } from './workloads/watch.js';
+
+export const workloads: ReadonlyArray<Workload> = [
+  ...[drain, live, latency, store, watch],
+  ...[memory, codec, idle],
+];
