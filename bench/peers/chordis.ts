@@ -1,4 +1,5 @@
 /** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
+import { setTimeout } from 'node:timers/promises';
 import { RedisBackend } from 'chordis';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Subscription } from 'rxjs';
@@ -30,6 +31,8 @@ export const chordis: Peer = async (port) => {
     leave: async () => {
       for (const subscription of watched) subscription.unsubscribe();
       watched = [];
+      // channels are left with the next timer
+      await setTimeout(0);
       await confirmed();
     },
     store: async (id, value) => {

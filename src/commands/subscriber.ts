@@ -26,7 +26,7 @@ export const subscriber = (pool: ConnectionPool): Rx.Observable<Subscriber> =>
   pool.dedicated$.pipe(Rx.map((link) => listening(link, pool)));
 
 const listening = (link: Link, pool: ConnectionPool): Subscriber => ({
-  messages$: Rx.merge(messages(link.redis), link.lost$),
+  messages$: messages(link),
   follow: (channels) => {
     if (channels.length === 0) return of([]);
     const key = described(channels);
@@ -57,12 +57,15 @@ const listening = (link: Link, pool: ConnectionPool): Subscriber => ({
 
 type Channels = ReadonlyArray<string>;
 
-const messages = (redis: Redis): Rx.Observable<Message> =>
-  Rx.fromEventPattern(
-    (listener) => redis.on('messageBuffer', listener),
-    (listener) => redis.off('messageBuffer', listener),
-    (channel: Buffer, payload: Buffer) => ({ channel: channel.toString(), payload }),
-  );
+/** Every result passes here, so the messages are passed on without operators. */
+const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> =>
+  new Rx.Observable((observer) => {
+    const tell = (channel: Buffer, payload: Buffer): void =>
+      observer.next({ channel: channel.toString(), payload });
+    observer.add(lost$.subscribe({ error: (error) => observer.error(error) }));
+    redis.on('messageBuffer', tell);
+    return () => redis.off('messageBuffer', tell);
+  });
 
 const subscribe = (channels: Channels) => (redis: Redis) => redis.subscribe(...channels);
 

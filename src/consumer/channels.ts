@@ -1,6 +1,7 @@
 /**
- * The channels that are open. What has been opened and left is told once, at the end of
- * the tick; a channel that was left and opened again in one tick is only opened.
+ * The channels that are open, and what has become of them since it was told last. Those
+ * opened are told at the end of the tick. Those left are in no hurry: they are told with
+ * the next timer, and a channel that was opened again meanwhile is not among them.
  *
  * @since 0.1.0
  */
@@ -13,24 +14,15 @@ import type { TaskChannel } from './taskChannel.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** What happened in one tick. */
-export interface Changes {
-  readonly opened: ReadonlyArray<TaskChannel>;
-  readonly left: ReadonlyArray<string>;
-}
-
 export class Channels {
-  readonly changes$: Rx.Observable<Changes>;
+  /** The channels opened in a tick. */
+  readonly opened$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
+  /** The names of channels left. */
+  readonly left$ = new Rx.Subject<ReadonlyArray<string>>();
 
-  private readonly changes = new Rx.Subject<Changes>();
   private readonly open = new Map<string, TaskChannel>();
   private opened = new Set<TaskChannel>();
-  private left = new Set<string>();
-  private tick: Rx.Subscription | undefined;
-
-  constructor() {
-    this.changes$ = this.changes.asObservable();
-  }
+  private left: Array<string> = [];
 
   // ---------------------------------------------------------------------------------
   // which are open
@@ -44,13 +36,10 @@ export class Channels {
     return this.open.get(name);
   }
 
-  has(channel: TaskChannel): boolean {
-    return this.open.get(channel.channel) === channel;
-  }
-
   /** Every open channel, for a new link, on which nothing has been joined or left. */
   takeAll(): ReadonlyArray<TaskChannel> {
-    this.takeChanges();
+    this.opened.clear();
+    this.left = [];
     return [...this.open.values()];
   }
 
@@ -59,9 +48,10 @@ export class Channels {
   // ---------------------------------------------------------------------------------
 
   add(channel: TaskChannel): void {
+    channel.isOpen = true;
     this.open.set(channel.channel, channel);
     this.opened.add(channel);
-    this.tellSoon();
+    if (this.opened.size === 1) Rx.asapScheduler.schedule(() => this.tellOpened());
   }
 
   settle(channel: TaskChannel, meta: TaskMeta): void {
@@ -82,29 +72,24 @@ export class Channels {
   }
 
   private remove(channel: TaskChannel): boolean {
-    if (!this.has(channel)) return false;
+    if (!channel.isOpen) return false;
+    channel.isOpen = false;
     this.open.delete(channel.channel);
-    if (!this.opened.delete(channel)) this.left.add(channel.channel);
-    this.tellSoon();
+    if (!this.opened.delete(channel) && this.left.push(channel.channel) === 1) {
+      Rx.asyncScheduler.schedule(() => this.tellLeft());
+    }
     return true;
   }
 
-  // ---------------------------------------------------------------------------------
-  // the changes of a tick
-  // ---------------------------------------------------------------------------------
-
-  private tellSoon(): void {
-    this.tick ??= Rx.asapScheduler.schedule(() => {
-      this.tick = undefined;
-      this.changes.next(this.takeChanges());
-    });
+  private tellOpened(): void {
+    const opened = [...this.opened];
+    this.opened.clear();
+    this.opened$.next(opened);
   }
 
-  private takeChanges(): Changes {
-    const opened = [...this.opened];
-    const left = [...this.left].filter((name) => !this.open.has(name));
-    this.opened = new Set();
-    this.left = new Set();
-    return { opened, left };
+  private tellLeft(): void {
+    const left = this.left.filter((name) => !this.open.has(name));
+    this.left = [];
+    this.left$.next(left);
   }
 }

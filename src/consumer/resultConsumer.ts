@@ -161,7 +161,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     this.channels.add(channel);
     if (this.session === undefined) this.connect();
     // a link that fails at once has failed the channel too
-    if (this.channels.has(channel)) this.opened.next(channel);
+    if (channel.isOpen) this.opened.next(channel);
   }
 
   // ---------------------------------------------------------------------------------

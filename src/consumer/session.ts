@@ -32,8 +32,6 @@ export interface SessionOptions {
 /** How many channels go into one SUBSCRIBE, MGET or UNSUBSCRIBE. */
 const CHUNK = 1000;
 
-const chunks = RA.chunksOf(CHUNK);
-
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
@@ -53,7 +51,7 @@ export const session = (
   };
 
   const read = (channel: TaskChannel, value: Value): void => {
-    if (!channels.has(channel)) return;
+    if (!channel.isOpen) return;
     channel.following = true;
     if (O.isNone(value) || value.value.length === 0) return;
     const meta = decode(channel.channel, value.value, channel.key);
@@ -68,7 +66,7 @@ export const session = (
 
   /** Joins those of a chunk that nobody has left meanwhile. */
   const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> => {
-    const open = chunk.filter((channel) => channels.has(channel));
+    const open = chunk.filter(({ isOpen }) => isOpen);
     for (const channel of open) channel.restart();
     return subscriber.follow(open.map(({ channel }) => channel)).pipe(
       Rx.tap((values) => {
@@ -108,15 +106,24 @@ export const session = (
     );
   });
 
-  const changes$ = channels.changes$.pipe(
-    Rx.mergeMap(({ opened, left }) =>
-      Rx.merge(...chunks(left).map(leave), ...chunks(opened).map(join)),
-    ),
-  );
-
   return Rx.merge(
-    subscriber.messages$.pipe(Rx.tap(receive), Rx.ignoreElements()),
-    changes$,
+    heard(subscriber, receive),
+    channels.opened$.pipe(Rx.mergeMap((opened) => Rx.merge(...chunks(opened).map(join)))),
+    channels.left$.pipe(Rx.mergeMap((left) => Rx.merge(...chunks(left).map(leave)))),
     resync$,
   );
 };
+
+/** Every result passes here, so the messages are taken off without operators. */
+const heard = (
+  { messages$ }: Subscriber,
+  receive: (message: Message) => void,
+): Rx.Observable<never> =>
+  new Rx.Observable((observer) =>
+    messages$.subscribe({ next: receive, error: (error) => observer.error(error) }),
+  );
+
+const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) =>
+    all.slice(i * CHUNK, (i + 1) * CHUNK),
+  );

@@ -27,13 +27,17 @@ function subscribe(this: Observable<TaskMeta>, listener: Listener): Unsubscribab
   return this instanceof TaskChannel ? this.host.enter(this, listener) : undefined;
 }
 
+const nobody: ReadonlyArray<Listener> = [];
+
 export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Unsubscribable {
+  /** It is among its host's channels, which alone say so. */
+  isOpen = false;
   /** The key has been read since SUBSCRIBE went out. */
   following = false;
   /** A message has come since SUBSCRIBE went out. */
   heard = false;
   private latest: TaskMeta | undefined;
-  private listeners: ReadonlyArray<Listener> = [];
+  private listeners: ReadonlyArray<Listener> = nobody;
 
   constructor(
     readonly key: string,
@@ -50,6 +54,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
 
   /** What ends a listener's subscription: RxJS calls it with the listener closed already. */
   unsubscribe(): void {
+    if (!this.isOpen) return;
     this.listeners = this.listeners.filter((listener) => !listener.closed);
     if (this.deserted) this.host.deserted(this);
   }
@@ -89,7 +94,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   /** Back to the start, for a later subscriber; returns who listened. */
   release(): ReadonlyArray<Listener> {
     const { listeners } = this;
-    this.listeners = [];
+    this.listeners = nobody;
     this.latest = undefined;
     this.restart();
     return listeners;

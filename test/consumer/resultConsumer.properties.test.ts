@@ -148,7 +148,8 @@ const run = (steps: ReadonlyArray<Step>) => {
     for (const { subscription } of survivors) subscription?.unsubscribe();
     flush();
     const internals = ['open', 'opened', 'left'].map(
-      (name): number => Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name).size,
+      (name): number =>
+        [...Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name)].length,
     );
     return { watchers, survivors, outages, logs, internals, writes: effective(writes) };
   });

@@ -333,7 +333,7 @@ describe('a lost link', () => {
 describe('memory', () => {
   const held = (backend: TestBackend): ReadonlyArray<number> =>
     ['open', 'opened', 'left'].map(
-      (name) => Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name).size,
+      (name) => [...Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name)].length,
     );
 
   it('holds nothing of those who left, also while the link is down', () =>

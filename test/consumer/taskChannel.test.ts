@@ -10,6 +10,7 @@ const channel = () =>
   new TaskChannel('a', 'celery-task-meta-a', {
     enter: (self, listener) => {
       self.add(listener);
+      self.isOpen = true;
       return self;
     },
     deserted: () => undefined,
