@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import * as O from 'fp-ts/lib/Option.js';
+import { codeAt } from './codeAt.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -69,31 +70,68 @@ export class DateTime extends Date {
 // -------------------------------------------------------------------------------------
 
 const iso =
-  /^(\d{4}-\d\d-\d\d)[T ]((?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?)(Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
+  /^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
 
-/** Milliseconds since 1970, or NaN. `Date.parse` alone would take a text without an offset for local time. */
+/**
+ * Milliseconds since 1970, or NaN. `Date.parse` would take a text without an offset for
+ * local time, and several times as long.
+ */
 const instant = (text: string): number => {
-  const match = iso.exec(text);
-  if (match === null) return Number.NaN;
-  const [, date = '', time = '', zone = 'Z'] = match;
-  if (!isDate(date)) return Number.NaN;
-  const offset = zone.length === 5 ? `${zone.slice(0, 3)}:${zone.slice(3)}` : zone;
-  return Date.parse(`${date}T${time}${offset}`);
+  if (!iso.test(text) || !isDate(text)) return Number.NaN;
+  const time = Date.UTC(
+    // A year below 100 would be one of the twentieth century.
+    yearOf(text) + 400,
+    twoDigits(text, 5) - 1,
+    twoDigits(text, 8),
+    twoDigits(text, 11),
+    twoDigits(text, 14),
+    text[16] === ':' ? twoDigits(text, 17) : 0,
+    text[19] === '.' ? milliseconds(text) : 0,
+  );
+  return time - fourCenturies - offsetOf(text);
+};
+
+const minute = 60_000;
+const fourCenturies = 146_097 * 24 * 60 * minute;
+
+/** The first three digits of the fraction, which may have fewer. */
+const milliseconds = (text: string): number => {
+  let sum = 0;
+  for (let at = 20, worth = 100; worth >= 1; at++, worth /= 10) {
+    const digit = codeAt(text, at) - 0x30;
+    if (!(digit >= 0 && digit <= 9)) break;
+    sum += digit * worth;
+  }
+  return sum;
+};
+
+/** How far the text's own clock is ahead of UTC, in milliseconds. */
+const offsetOf = (text: string): number => {
+  if (text.endsWith('+00:00')) return 0;
+  const [, sign, hours = 0, minutes = 0] = /([+-])(\d\d):?(\d\d)$/.exec(text.slice(16)) ?? [];
+  const size = (Number(hours) * 60 + Number(minutes)) * minute;
+  return sign === '-' ? -size : size;
 };
 
 /**
- * Whether there is such a day, in a year that Python has. Takes `YYYY-MM-DD`.
+ * Whether there is such a day, in a year that Python has. Takes a text that begins with
+ * `YYYY-MM-DD`.
  *
  * @internal
  */
 export const isDate = (text: string): boolean => {
-  const month = Number(text.slice(5, 7));
-  const day = Number(text.slice(8));
-  if (text.startsWith('0000') || month < 1 || month > 12 || day < 1) return false;
-  return day <= 28 || day <= daysIn(Number(text.slice(0, 4)), month);
+  const year = yearOf(text);
+  const month = twoDigits(text, 5);
+  const day = twoDigits(text, 8);
+  return year > 0 && month > 0 && month <= 12 && day > 0 && day <= daysIn(year, month);
 };
 
 const daysIn = (year: number, month: number): number => {
   if (month === 2) return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 };
+
+const yearOf = (text: string): number => twoDigits(text, 0) * 100 + twoDigits(text, 2);
+
+const twoDigits = (text: string, at: number): number =>
+  (codeAt(text, at) - 0x30) * 10 + codeAt(text, at + 1) - 0x30;

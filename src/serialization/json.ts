@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import { isUtf8 } from 'node:buffer';
+import { isAscii, isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { encodeJson } from './jsonEncode.js';
 import { parseJson, type Reader } from './jsonParse.js';
@@ -45,8 +45,8 @@ export const jsonWith = (
     contentEncoding: 'utf-8',
     encode: encodeJson(markers),
     decode: (bytes) => {
-      if (!isUtf8(bytes)) return E.left('not UTF-8');
-      const text = bytes.toString('utf8');
+      const text = textOf(bytes);
+      if (text === undefined) return E.left('not UTF-8');
       if (needsPython(bytes, text) || (exactFloats && hasFloat(text))) return parse(text);
       try {
         return E.right(JSON.parse(text));
@@ -58,13 +58,17 @@ export const jsonWith = (
   };
 };
 
+/** Undefined where it is not UTF-8. Python writes ASCII, which is read several times faster. */
+const textOf = (bytes: Buffer): string | undefined =>
+  isAscii(bytes) ? bytes.toString('latin1') : isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+
 /**
  * Whether there may be something that `JSON.parse` reads differently: a marker, also one
  * spelled with escapes, or an integer too large. A false alarm costs time only.
  */
 const needsPython = (bytes: Buffer, text: string): boolean =>
   text.includes('__type__') ||
-  (text.includes('\\u00') && /\\u00[2-7]/.test(text)) ||
+  (text.includes('\\') && /\\u00[2-7]/.test(text)) ||
   hasLongInteger(bytes);
 
 /** The digits of `Number.MAX_SAFE_INTEGER`. */

@@ -8,9 +8,9 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors.js';
-import { quote } from './jsonString.js';
+import { JsonWriter } from './jsonWriter.js';
 import type { Marker } from './markers.js';
-import { floatText, maxIntDigits, numberText } from './pythonNumber.js';
+import { floatText, isInt, maxIntDigits, numberText } from './pythonNumber.js';
 import { type Ancestors, pathOf, pathTo } from './valuePath.js';
 import { Float } from './values.js';
 
@@ -28,22 +28,38 @@ class Refusal {
   ) {}
 }
 
+/** Where to, what with, and how far inside. */
+interface Writing {
+  readonly out: JsonWriter;
+  readonly markers: ReadonlyArray<Marker>;
+  readonly within: Ancestors;
+}
+
 /**
  * @internal
  */
 export const encodeJson =
   (markers: ReadonlyArray<Marker>) =>
   (value: unknown): E.Either<EncodeError, string> => {
+    const out = idle ?? new JsonWriter();
+    idle = undefined;
     try {
-      return E.right(write(markers, value, []));
+      write({ out, markers, within: [] }, value);
+      return E.right(out.text());
     } catch (thrown) {
       return E.left(
         thrown instanceof Refusal
           ? new EncodeError(thrown.path, thrown.problem)
           : new EncodeError('$', problemOf(thrown)),
       );
+    } finally {
+      out.clear();
+      idle = out;
     }
   };
+
+/** Empty, and nobody's: taken while a value is written, whose `toJSON` may encode as well. */
+let idle: JsonWriter | undefined;
 
 const problemOf = (thrown: unknown): string => {
   const reason = thrown instanceof Error ? thrown.message : typeof thrown;
@@ -52,18 +68,26 @@ const problemOf = (thrown: unknown): string => {
     : `a getter or toJSON threw ${reason}`;
 };
 
-const write = (markers: ReadonlyArray<Marker>, value: unknown, within: Ancestors): string => {
+const write = (to: Writing, value: unknown): void => {
+  const { out, within } = to;
   switch (typeof value) {
     case 'string':
-      return writeString(value, within);
+      writeString(to, value);
+      break;
     case 'number':
-      return Number.isFinite(value) ? numberText(value) : String(value);
+      if (isInt(value)) out.int(value);
+      else out.ascii(floatText(value));
+      break;
     case 'boolean':
-      return value ? 'true' : 'false';
+      out.ascii(value ? 'true' : 'false');
+      break;
     case 'bigint':
-      return writeBigint(value, within);
+      out.ascii(bigintText(value, within));
+      break;
     case 'object':
-      return value === null ? 'null' : writeObject(markers, value, within);
+      if (value === null) out.ascii('null');
+      else writeObject(to, value);
+      break;
     default:
       throw new Refusal(`${nameOf(value)} has no form in JSON`, pathTo(within, value));
   }
@@ -73,13 +97,12 @@ const write = (markers: ReadonlyArray<Marker>, value: unknown, within: Ancestors
 // scalars
 // -------------------------------------------------------------------------------------
 
-const writeString = (text: string, within: Ancestors): string => {
-  const quoted = quote(text);
-  if (quoted !== undefined) return quoted;
+const writeString = ({ out, within }: Writing, text: string): void => {
+  if (out.quoted(text)) return;
   throw new Refusal('a string with half a surrogate pair is no text', pathTo(within, text));
 };
 
-const writeBigint = (value: bigint, within: Ancestors): string => {
+const bigintText = (value: bigint, within: Ancestors): string => {
   const digits = value.toString();
   if (digits.length > maxIntDigits) {
     throw new Refusal(`Python reads no int of ${digits.length} digits`, pathTo(within, value));
@@ -91,16 +114,14 @@ const writeBigint = (value: bigint, within: Ancestors): string => {
 // containers
 // -------------------------------------------------------------------------------------
 
-const writeObject = (markers: ReadonlyArray<Marker>, value: object, within: Ancestors): string => {
+const writeObject = (to: Writing, value: object): void => {
+  const { within } = to;
   if (within.length >= depthLimit) throw tooDeep(within, value);
   within.push(value);
-  const text = Array.isArray(value)
-    ? writeList(markers, value, within)
-    : isPlain(value)
-      ? writeDict(markers, value, within)
-      : writeInstance(markers, value, within);
+  if (Array.isArray(value)) writeList(to, value);
+  else if (isPlain(value)) writeDict(to, value);
+  else writeInstance(to, value);
   within.pop();
-  return text;
 };
 
 const isPlain = (value: object): value is Record<string, unknown> => {
@@ -108,51 +129,46 @@ const isPlain = (value: object): value is Record<string, unknown> => {
   return prototype === Object.prototype || prototype === null;
 };
 
-const writeList = (
-  markers: ReadonlyArray<Marker>,
-  list: ReadonlyArray<unknown>,
-  within: Ancestors,
-): string => {
-  let text = '[';
+const writeList = (to: Writing, list: ReadonlyArray<unknown>): void => {
+  to.out.ascii('[');
   for (let i = 0; i < list.length; i++) {
-    if (i > 0) text += ', ';
-    text += write(markers, list[i], within);
+    if (i > 0) to.out.comma();
+    write(to, list[i]);
   }
-  return `${text}]`;
+  to.out.ascii(']');
 };
 
 /** An undefined member is left out, as `JSON.stringify` does. */
-const writeDict = (
-  markers: ReadonlyArray<Marker>,
-  dict: Readonly<Record<string, unknown>>,
-  within: Ancestors,
-): string => {
-  let text = '{';
+const writeDict = (to: Writing, dict: Readonly<Record<string, unknown>>): void => {
+  to.out.ascii('{');
   let members = 0;
   for (const key of Object.keys(dict)) {
     const value = dict[key];
     if (value === undefined) continue;
-    if (members++ > 0) text += ', ';
-    text += `${writeString(key, within)}: ${write(markers, value, within)}`;
+    if (members++ > 0) to.out.comma();
+    writeMember(to, key, value);
   }
   if (members === 2 && dict.__type__ !== undefined && dict.__value__ !== undefined) {
-    throw lookalike(within);
+    throw lookalike(to.within);
   }
-  return `${text}}`;
+  to.out.ascii('}');
 };
 
-const writeMap = (
-  markers: ReadonlyArray<Marker>,
-  map: ReadonlyMap<unknown, unknown>,
-  within: Ancestors,
-): string => {
-  if (map.size === 2 && map.has('__type__') && map.has('__value__')) throw lookalike(within);
-  const members = Array.from(
-    map,
-    ([key, value]) =>
-      `${writeString(keyText(key, within), within)}: ${write(markers, value, within)}`,
-  );
-  return `{${members.join(', ')}}`;
+const writeMap = (to: Writing, map: ReadonlyMap<unknown, unknown>): void => {
+  if (map.size === 2 && map.has('__type__') && map.has('__value__')) throw lookalike(to.within);
+  to.out.ascii('{');
+  let members = 0;
+  for (const [key, value] of map) {
+    if (members++ > 0) to.out.comma();
+    writeMember(to, keyText(key, to.within), value);
+  }
+  to.out.ascii('}');
+};
+
+const writeMember = (to: Writing, key: string, value: unknown): void => {
+  writeString(to, key);
+  to.out.colon();
+  write(to, value);
 };
 
 const keyText = (key: unknown, within: Ancestors): string => {
@@ -160,12 +176,14 @@ const keyText = (key: unknown, within: Ancestors): string => {
     case 'string':
       return key;
     case 'number':
+      return numberText(key);
     case 'bigint':
+      return bigintText(key, within);
     case 'boolean':
-      return write([], key, within);
+      return String(key);
     default:
       if (key === null) return 'null';
-      if (key instanceof Float) return write([], key, within);
+      if (key instanceof Float) return floatText(key.value);
       throw new Refusal(
         `a key must be a string, number, boolean or null, not ${nameOf(key)}`,
         pathOf(within),
@@ -174,29 +192,35 @@ const keyText = (key: unknown, within: Ancestors): string => {
 };
 
 /** In this order: what has a marker, what JavaScript has a type for, what says itself how. */
-const writeInstance = (
-  markers: ReadonlyArray<Marker>,
-  value: object,
-  within: Ancestors,
-): string => {
-  for (const marker of markers) {
-    const encoded = marker.encode(value);
-    if (O.isSome(encoded)) {
-      return `{"__type__": ${JSON.stringify(marker.type)}, "__value__": ${write(markers, encoded.value, within)}}`;
-    }
-  }
+const writeInstance = (to: Writing, value: object): void => {
+  if (writeMarked(to, value)) return;
   if (value instanceof Float) {
-    return Number.isFinite(value.value) ? floatText(value.value) : String(value.value);
+    to.out.ascii(floatText(value.value));
+  } else if (value instanceof Map) {
+    writeMap(to, value);
+  } else if ('toJSON' in value && typeof value.toJSON === 'function' && !(value instanceof Date)) {
+    write(to, value.toJSON());
+  } else if (Object.prototype.toString.call(value) === '[object Object]') {
+    writeDict(to, { ...value });
+  } else {
+    // Sets, errors, promises and such would come out as an empty object.
+    throw new Refusal(`${nameOf(value)} has no form in JSON`, pathOf(to.within));
   }
-  if (value instanceof Map) return writeMap(markers, value, within);
-  if ('toJSON' in value && typeof value.toJSON === 'function' && !(value instanceof Date)) {
-    return write(markers, value.toJSON(), within);
+};
+
+/** Whether a marker has taken it. */
+const writeMarked = (to: Writing, value: object): boolean => {
+  for (const marker of to.markers) {
+    const encoded = marker.encode(value);
+    if (O.isNone(encoded)) continue;
+    to.out.ascii('{');
+    writeMember(to, '__type__', marker.type);
+    to.out.comma();
+    writeMember(to, '__value__', encoded.value);
+    to.out.ascii('}');
+    return true;
   }
-  // Sets, errors, promises and such would come out as an empty object.
-  if (Object.prototype.toString.call(value) !== '[object Object]') {
-    throw new Refusal(`${nameOf(value)} has no form in JSON`, pathOf(within));
-  }
-  return writeDict(markers, { ...value }, within);
+  return false;
 };
 
 // -------------------------------------------------------------------------------------

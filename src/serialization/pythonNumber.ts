@@ -6,15 +6,22 @@
  */
 
 /**
- * A Python `int` where a JavaScript number is a safe integer, else a `float`.
+ * Whether a number is a Python `int`: where it is a safe integer. An `int` has no `-0`.
  *
  * @internal
  */
-export const numberText = (n: number): string =>
-  Number.isSafeInteger(n) && (n !== 0 || Object.is(n, 0)) ? String(n) : floatText(n);
+export const isInt = (n: number): boolean => Number.isSafeInteger(n) && !Object.is(n, -0);
 
 /**
- * A finite number as a Python `float`: `1.0`, `1e+16`, `1e-07`, `-0.0`.
+ * A number as a Python `int` or `float`.
+ *
+ * @internal
+ */
+export const numberText = (n: number): string => (isInt(n) ? String(n) : floatText(n));
+
+/**
+ * A number as a Python `float`: `1.0`, `1e+16`, `1e-07`, `-0.0`; and `NaN` and `Infinity`,
+ * as Python's JSON has them.
  *
  * @internal
  */

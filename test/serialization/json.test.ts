@@ -54,6 +54,63 @@ describe('encoding', () => {
     expect(json.encode(value)).toEqual(E.right(text));
   });
 
+  it('writes any text in ASCII, however long', () => {
+    const units = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 60 }),
+      fc.constantFrom('x', 'é', '💥', '\n'),
+    );
+    const texts = fc.tuple(units, fc.integer({ min: 1, max: 9000 }), units);
+    fc.assert(
+      fc.property(texts, ([unit, times, end]) => {
+        const text =
+          unit
+            .repeat(times)
+            .slice(0, 20_000)
+            .replace(/\p{Surrogate}/gu, '') + end;
+        expect(json.encode(text)).toEqual(
+          E.right(
+            JSON.stringify(text).replace(
+              /[^ -~]/g,
+              (found) => `\\u${found.charCodeAt(0).toString(16).padStart(4, '0')}`,
+            ),
+          ),
+        );
+      }),
+    );
+  });
+
+  it.each(['\ud83d', '\udca5', '\udca5\ud83d', 'x'.repeat(5000), 'é'.repeat(5000)])(
+    'refuses a text wherever it holds half a surrogate pair',
+    (text) => {
+      for (const broken of [`${text}\ud83d`, `\udca5${text}`, `${text}\ud83d${text}`]) {
+        expect(json.encode({ a: [broken] })).toMatchObject({ left: { path: '$.a[0]' } });
+      }
+    },
+  );
+
+  it('writes a safe integer of any size as an int', () => {
+    const powers = Array.from({ length: 16 }, (_, i) => 10 ** i).flatMap((n) => [n - 1, n, -n]);
+    const ints = fc.oneof(fc.maxSafeInteger(), fc.integer(), fc.constantFrom(...powers));
+    fc.assert(
+      fc.property(fc.array(ints.map((n) => n + 0)), (list) => {
+        expect(json.encode(list)).toEqual(E.right(`[${list.join(', ')}]`));
+      }),
+    );
+  });
+
+  it('is at hand while it writes, and after a refusal', () => {
+    const nested = {
+      a: 1,
+      b: new (class {
+        toJSON = () => json.encode([2, 'é']);
+      })(),
+    };
+    const text = '{"a": 1, "b": {"_tag": "Right", "right": "[2, \\"\\\\u00e9\\"]"}}';
+    expect(json.encode(nested)).toEqual(E.right(text));
+    expect(json.encode([1, [2, undefined]])).toHaveProperty('left');
+    expect(json.encode(nested)).toEqual(E.right(text));
+  });
+
   it('writes a member called __proto__ as data', () => {
     expect(json.encode(JSON.parse('{"__proto__": {"a": 1}}'))).toEqual(
       E.right('{"__proto__": {"a": 1}}'),
