@@ -1,4 +1,5 @@
 import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
 import { describeRedis, type RedisServer } from './redisServer.js';
 import { keyOf, observe, onRedis, right, taskIds, until } from './scenario.js';
@@ -77,7 +78,7 @@ describeRedis('what a tick asks for', () => {
       await until(async () => (await channels()).length === 2501);
       const left = recordWrites(server);
       for (const { unsubscribe } of seen) unsubscribe();
-      await new Promise(setImmediate);
+      await until(() => left.length >= 3);
       expect(left.map(summary)).toEqual([
         ['UNSUBSCRIBE 1000'],
         ['UNSUBSCRIBE 1000'],
@@ -95,7 +96,7 @@ describeRedis('what a tick asks for', () => {
       const writes = recordWrites(server);
       first.unsubscribe();
       const second = observe(meta$);
-      await new Promise(setImmediate);
+      await delay(50);
       expect(writes.flatMap(summary).filter((command) => command.startsWith('UNSUB'))).toEqual([]);
       vi.restoreAllMocks();
       await right(backend().storeResult('a', 1, 'SUCCESS'));
