@@ -72,7 +72,8 @@ export class RedisBackend extends TaskStore implements ResultBackend, AsyncDispo
     this.scheduler = connected.options.scheduler;
     this.resultConsumer = new ResultConsumer({
       subscriber$: connection.subscriber$,
-      channelOf: this.keys.task,
+      leaveAfter: connection.leaveAfter,
+      keys: this.keys,
       decode: this.decode,
       retryPolicy: this.retryPolicy,
       retry: this.retryOptions(this.retryPolicy),

@@ -24,6 +24,7 @@ import { subscriber } from './subscriber.js';
 export const ioredis = (pool: ConnectionPool): Connection => ({
   commands: commands(pool),
   subscriber$: subscriber(pool),
+  leaveAfter: 10,
   close: pool.close,
 });
 

@@ -55,6 +55,7 @@ export const memoryConnection = (server: MemoryServer, scheduler: SchedulerLike)
         link.complete();
       };
     }),
+    leaveAfter: 0,
     close: server.request<void>(
       () => undefined,
       () => {

@@ -1,7 +1,7 @@
 /**
  * The channels that are open, and what has become of them since it was told last. Those
- * opened are told at the end of the tick. Those left are in no hurry: they are told with
- * the next timer, and a channel that was opened again meanwhile is not among them.
+ * opened are told at the end of the tick. Those left are in no hurry: they are gathered for
+ * a while, and a channel that was opened again meanwhile is not among them.
  *
  * @since 0.1.0
  */
@@ -14,15 +14,25 @@ import type { TaskChannel } from './taskChannel.js';
 // model
 // -------------------------------------------------------------------------------------
 
+export interface ChannelsOptions {
+  /** What the name of each channel starts with, before the task's id. */
+  readonly prefix: string;
+  /** In milliseconds. */
+  readonly leaveAfter: number;
+  readonly scheduler: Rx.SchedulerLike;
+}
+
 export class Channels {
   /** The channels opened in a tick. */
   readonly opened$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
-  /** The names of channels left. */
-  readonly left$ = new Rx.Subject<ReadonlyArray<string>>();
+  /** The channels left in a while. */
+  readonly left$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
 
   private readonly open = new Map<string, TaskChannel>();
   private opened = new Set<TaskChannel>();
-  private left: Array<string> = [];
+  private left: Array<TaskChannel> = [];
+
+  constructor(private readonly options: ChannelsOptions) {}
 
   // ---------------------------------------------------------------------------------
   // which are open
@@ -32,8 +42,16 @@ export class Channels {
     return this.open.size === 0;
   }
 
-  get(name: string): TaskChannel | undefined {
-    return this.open.get(name);
+  get(taskId: string): TaskChannel | undefined {
+    return this.open.get(taskId);
+  }
+
+  named(name: string): TaskChannel | undefined {
+    return this.open.get(name.slice(this.options.prefix.length));
+  }
+
+  nameOf({ key }: TaskChannel): string {
+    return this.options.prefix + key;
   }
 
   /** Every open channel, for a new link, on which nothing has been joined or left. */
@@ -49,7 +67,7 @@ export class Channels {
 
   add(channel: TaskChannel): void {
     channel.isOpen = true;
-    this.open.set(channel.channel, channel);
+    this.open.set(channel.key, channel);
     this.opened.add(channel);
     if (this.opened.size === 1) Rx.asapScheduler.schedule(() => this.tellOpened());
   }
@@ -74,9 +92,10 @@ export class Channels {
   private remove(channel: TaskChannel): boolean {
     if (!channel.isOpen) return false;
     channel.isOpen = false;
-    this.open.delete(channel.channel);
-    if (!this.opened.delete(channel) && this.left.push(channel.channel) === 1) {
-      Rx.asyncScheduler.schedule(() => this.tellLeft());
+    this.open.delete(channel.key);
+    if (!this.opened.delete(channel) && this.left.push(channel) === 1) {
+      const { scheduler, leaveAfter } = this.options;
+      scheduler.schedule(() => this.tellLeft(), leaveAfter);
     }
     return true;
   }
@@ -88,7 +107,7 @@ export class Channels {
   }
 
   private tellLeft(): void {
-    const left = this.left.filter((name) => !this.open.has(name));
+    const left = this.left.filter(({ key }) => !this.open.has(key));
     this.left = [];
     this.left$.next(left);
   }

@@ -12,7 +12,7 @@
  * - *resyncing*: the link is made anew under the retry policy, and then every channel is
  *   subscribed and read again as at first. When the policy is spent, every stream fails.
  * - *settled*: the subscribers get the ready state and completion: to *released*.
- * - *released*: the channel is left at the end of the tick, with every other one: to *absent*.
+ * - *released*: the channel is left, with others a little later: to *absent*.
  *
  * What is read and what is heard are one row, since they come over one connection: a
  * value read is not older than the messages before it. So a value that is not ready is
@@ -25,11 +25,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import type { Subscriber } from '../commands/commands.js';
 import { MAX_SECONDS } from '../connection/address.js';
-import { Closed, type InvalidArgument, type ResultStoreError } from '../errors.js';
+import { Closed, type ResultStoreError } from '../errors.js';
 import { fromObservable, type Operation } from '../operation.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import type { RetryOptions } from '../retry/retryAfter.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
+import type { Keys } from '../wire/keys.js';
 import { Channels } from './channels.js';
 import { heartbeat } from './heartbeat.js';
 import { type Progress, type SessionOptions, session } from './session.js';
@@ -49,7 +50,9 @@ export type ConnectionState = 'connected' | 'resyncing' | 'lost';
 /** What a consumer stands on. */
 export interface ConsumerOptions {
   readonly subscriber$: Rx.Observable<Subscriber>;
-  readonly channelOf: (taskId: string) => E.Either<InvalidArgument, string>;
+  /** In milliseconds. */
+  readonly leaveAfter: number;
+  readonly keys: Pick<Keys, 'task' | 'taskPrefix'>;
   readonly decode: SessionOptions['decode'];
   readonly retryPolicy: RetryPolicy;
   readonly retry: Required<Pick<RetryOptions, 'when' | 'onRetry' | 'scheduler'>>;
@@ -70,7 +73,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly followed = new Rx.Subject<void>();
-  private readonly channels = new Channels();
+  private readonly channels: Channels;
   private session: Rx.Subscription | undefined;
   private closed = false;
 
@@ -79,6 +82,11 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     const opened = new Rx.Subject<TaskResults>();
     super((observer) => opened.subscribe(observer));
     this.opened = opened;
+    this.channels = new Channels({
+      prefix: options.keys.taskPrefix,
+      leaveAfter: options.leaveAfter,
+      scheduler: options.retry.scheduler,
+    });
     this.connection$ = this.connection.pipe(Rx.distinctUntilChanged());
   }
 
@@ -87,13 +95,13 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Celery: `ResultConsumer.consume_from`.
    */
   consumeFrom(taskId: string): TaskResults {
-    const channel = this.options.channelOf(taskId);
-    return E.isLeft(channel)
+    const name = this.options.keys.task(taskId);
+    return E.isLeft(name)
       ? Object.assign(
-          Rx.throwError(() => channel.left),
+          Rx.throwError(() => name.left),
           { key: taskId },
         )
-      : (this.channels.get(channel.right) ?? new TaskChannel(taskId, channel.right, this.host));
+      : (this.channels.get(taskId) ?? new TaskChannel(taskId, this.host));
   }
 
   /**
@@ -101,7 +109,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Celery: `ResultConsumer.cancel_for`.
    */
   cancelFor(taskId: string): void {
-    const channel = this.channelOf(taskId);
+    const channel = this.channels.get(taskId);
     if (channel !== undefined) this.channels.close(channel);
   }
 
@@ -122,7 +130,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
           .subscribe(ended);
         const following = this.followed.pipe(
           Rx.startWith(undefined),
-          Rx.filter(() => this.channelOf(taskId)?.following ?? false),
+          Rx.filter(() => this.channels.get(taskId)?.following ?? false),
         );
         return Rx.merge(following, ended);
       }),
@@ -143,21 +151,16 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   // ---------------------------------------------------------------------------------
 
   private readonly host: Host = {
-    enter: (handle, listener) => {
-      if (this.closed) {
-        listener.error(new Closed('result consumer'));
-        return undefined;
-      }
-      const open = this.channels.get(handle.channel);
-      const channel = open ?? handle;
-      channel.add(listener);
-      if (open === undefined) this.open(channel);
-      return channel;
-    },
+    current: (channel) => this.channels.get(channel.key) ?? channel,
+    open: (channel) => this.open(channel),
     deserted: (channel) => this.channels.close(channel),
   };
 
   private open(channel: TaskChannel): void {
+    if (this.closed) {
+      channel.fail(new Closed('result consumer'));
+      return;
+    }
     this.channels.add(channel);
     if (this.session === undefined) this.connect();
     // a link that fails at once has failed the channel too
@@ -203,9 +206,4 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     if (progress === 'followed') this.followed.next();
     else this.connection.next(progress);
   };
-
-  private channelOf(taskId: string): TaskChannel | undefined {
-    const channel = this.options.channelOf(taskId);
-    return E.isRight(channel) ? this.channels.get(channel.right) : undefined;
-  }
 }

@@ -41,8 +41,11 @@ export const session = (
   subscriber: Subscriber,
   { channels, decode, isLost }: SessionOptions,
 ): Rx.Observable<Progress> => {
+  const named = (chunk: ReadonlyArray<TaskChannel>): ReadonlyArray<string> =>
+    chunk.map((channel) => channels.nameOf(channel));
+
   const receive = ({ channel: name, payload }: Message): void => {
-    const channel = channels.get(name);
+    const channel = channels.named(name);
     if (channel === undefined) return;
     channel.heard = true;
     const meta = decode(name, payload, channel.key);
@@ -54,7 +57,7 @@ export const session = (
     if (!channel.isOpen) return;
     channel.following = true;
     if (O.isNone(value) || value.value.length === 0) return;
-    const meta = decode(channel.channel, value.value, channel.key);
+    const meta = decode(channels.nameOf(channel), value.value, channel.key);
     if (E.isLeft(meta)) channels.fail(channel, meta.left);
     else if (isReady(meta.right.status) || !channel.heard) advance(channel, meta.right);
   };
@@ -68,7 +71,7 @@ export const session = (
   const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> => {
     const open = chunk.filter(({ isOpen }) => isOpen);
     for (const channel of open) channel.restart();
-    return subscriber.follow(open.map(({ channel }) => channel)).pipe(
+    return subscriber.follow(named(open)).pipe(
       Rx.tap((values) => {
         for (const [i, channel] of open.entries()) read(channel, values[i] ?? O.none);
       }),
@@ -91,8 +94,8 @@ export const session = (
     return Rx.EMPTY;
   };
 
-  const leave = (names: ReadonlyArray<string>): Rx.Observable<never> =>
-    subscriber.leave(names).pipe(
+  const leave = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<never> =>
+    subscriber.leave(named(chunk)).pipe(
       Rx.ignoreElements(),
       Rx.catchError(() => Rx.EMPTY),
     );

@@ -1,33 +1,46 @@
 /**
  * A `TaskResults` as its consumer sees it: who listens, and what they have heard.
  *
- * There may be a million of them, so each is small: a listener costs what RxJS makes of
- * it and no closure besides.
+ * There may be a million of them, so each is small: it has no closure, and a
+ * listener of its own making.
  *
  * @since 0.1.0
  */
 import { isDeepStrictEqual } from 'node:util';
-import { Observable, type Subscriber, type Unsubscribable } from 'rxjs';
+import {
+  Observable,
+  type Observer,
+  Subscriber,
+  type Subscription,
+  type Unsubscribable,
+} from 'rxjs';
 import type { ResultStoreError } from '../errors.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import { type Handlers, Listener } from './listener.js';
 import type { TaskResults } from './taskResults.js';
 
-type Listener = Subscriber<TaskMeta>;
+/** An observer that can be gone already: a `Listener`, or an operator's Subscriber. */
+type Listening = Observer<TaskMeta> & Pick<Subscription, 'closed'>;
 
 /** Who keeps the channels. */
 export interface Host {
-  /** Lets a listener in, and returns the channel that it is in: this one, or the one open already. */
-  readonly enter: (channel: TaskChannel, listener: Listener) => TaskChannel | undefined;
+  /** The channel of this one's task: one that is open already, or this one. */
+  readonly current: (channel: TaskChannel) => TaskChannel;
+  /** The first listener has come. */
+  readonly open: (channel: TaskChannel) => void;
   /** The last listener has left. */
   readonly deserted: (channel: TaskChannel) => void;
 }
 
-/** RxJS calls this on the channel that is subscribed to. */
-function subscribe(this: Observable<TaskMeta>, listener: Listener): Unsubscribable | undefined {
-  return this instanceof TaskChannel ? this.host.enter(this, listener) : undefined;
+/** RxJS calls this on the channel that an operator subscribes to. */
+function subscribe(
+  this: Observable<TaskMeta>,
+  subscriber: Subscriber<TaskMeta>,
+): Unsubscribable | undefined {
+  return this instanceof TaskChannel ? this.host.current(this).add(subscriber) : undefined;
 }
 
-const nobody: ReadonlyArray<Listener> = [];
+const nobody: ReadonlyArray<Listening> = [];
 
 export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Unsubscribable {
   /** It is among its host's channels, which alone say so. */
@@ -37,19 +50,48 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   /** A message has come since SUBSCRIBE went out. */
   heard = false;
   private latest: TaskMeta | undefined;
-  private listeners: ReadonlyArray<Listener> = nobody;
+  private first: Listening | undefined;
+  private others: ReadonlyArray<Listening> = nobody;
 
   constructor(
     readonly key: string,
-    readonly channel: string,
     readonly host: Host,
   ) {
     super(subscribe);
   }
 
-  add(listener: Listener): void {
+  /** An operator's Subscriber listens as it is; for anything else there is a lighter one than RxJS's. */
+  override subscribe(
+    observer?: Handlers | Handlers['next'],
+    error?: Handlers['error'],
+    complete?: Handlers['complete'],
+  ): Subscription {
+    if (observer instanceof Subscriber) return super.subscribe(observer);
+    const channel = this.host.current(this);
+    const handlers =
+      typeof observer === 'object' && observer !== null
+        ? observer
+        : { next: observer, error, complete };
+    const listener = new Listener(handlers, channel);
+    channel.add(listener);
+    return listener;
+  }
+
+  add(listener: Listening): TaskChannel {
     this.listeners = [...this.listeners, listener];
     if (this.latest !== undefined) listener.next(this.latest);
+    if (!this.isOpen) this.host.open(this);
+    return this;
+  }
+
+  /** Most tasks have one listener, which is kept without an array. */
+  private get listeners(): ReadonlyArray<Listening> {
+    return this.first === undefined ? nobody : [this.first, ...this.others];
+  }
+
+  private set listeners(all: ReadonlyArray<Listening>) {
+    this.first = all[0];
+    this.others = all.length > 1 ? all.slice(1) : nobody;
   }
 
   /** What ends a listener's subscription: RxJS calls it with the listener closed already. */
@@ -60,7 +102,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   }
 
   get deserted(): boolean {
-    return this.listeners.length === 0;
+    return this.first === undefined;
   }
 
   /** SUBSCRIBE goes out (again). */
@@ -92,7 +134,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   }
 
   /** Back to the start, for a later subscriber; returns who listened. */
-  release(): ReadonlyArray<Listener> {
+  release(): ReadonlyArray<Listening> {
     const { listeners } = this;
     this.listeners = nobody;
     this.latest = undefined;

@@ -18,6 +18,8 @@ import { InvalidArgument } from '../errors.js';
  * @since 0.1.0
  */
 export interface Keys {
+  /** What the key of each task starts with, before its id. */
+  readonly taskPrefix: string;
   /** Where a task's meta is. */
   readonly task: (id: string) => E.Either<InvalidArgument, string>;
   /** Where a group is saved; with `.j`, `.t` or `.s`, a chord's parts, surplus and size. */
@@ -47,6 +49,7 @@ export const keys = (globalKeyprefix?: string | null): Keys => {
   const group = `${prefix}celery-taskset-meta-`;
   const chord = `${prefix}chord-unlock-`;
   return {
+    taskPrefix: task,
     task: (id) => taskKey(task, id),
     group: (id, suffix = '') => groupKey(group, id, suffix),
     chord: (id, suffix = '') => groupKey(chord, id, suffix),

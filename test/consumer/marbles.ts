@@ -70,7 +70,8 @@ export const consumerOver = (
 ): ResultConsumer =>
   new ResultConsumer({
     subscriber$,
-    channelOf: keys().task,
+    leaveAfter: 0,
+    keys: keys(),
     decode: decodeTaskMeta(json),
     retryPolicy: defaultRetryPolicy,
     retry: { when: isConnectionError, onRetry: () => undefined, scheduler },

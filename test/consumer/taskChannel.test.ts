@@ -7,11 +7,10 @@ import type { TaskMeta } from '../../src/wire/taskMeta.js';
 
 /** A channel that lets everybody in, and what each of them heard. */
 const channel = () =>
-  new TaskChannel('a', 'celery-task-meta-a', {
-    enter: (self, listener) => {
-      self.add(listener);
+  new TaskChannel('a', {
+    current: (self) => self,
+    open: (self) => {
       self.isOpen = true;
-      return self;
     },
     deserted: () => undefined,
   });

@@ -1,0 +1,213 @@
+import { config, map, Observable, type Observer, Subject, Subscription } from 'rxjs';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { TaskChannel } from '../../src/consumer/taskChannel.js';
+import { ResultCancelled } from '../../src/errors.js';
+import { started, success } from '../../src/testing/index.js';
+import type { TaskMeta } from '../../src/wire/taskMeta.js';
+
+/** Something to subscribe to, and what makes it tell. */
+interface Source {
+  readonly source: Observable<TaskMeta>;
+  readonly tell: Pick<TaskChannel, 'next' | 'settle' | 'fail' | 'complete'>;
+}
+
+/** A channel, whose listeners are ours. */
+const channel = (): Source => {
+  const a = new TaskChannel('a', {
+    current: (self) => self,
+    open: (self) => {
+      self.isOpen = true;
+    },
+    deserted: () => undefined,
+  });
+  return { source: a, tell: a };
+};
+
+/** What stands for it in RxJS, whose Subscribers set the contract. */
+const subject = (): Source => {
+  const a = new Subject<TaskMeta>();
+  return {
+    source: new Observable((observer) => a.subscribe(observer)),
+    tell: {
+      next: (meta) => a.next(meta),
+      settle: (meta) => {
+        a.next(meta);
+        a.complete();
+      },
+      fail: (error) => a.error(error),
+      complete: () => a.complete(),
+    },
+  };
+};
+
+const running = started('a');
+const ready = success('a', 1);
+const cancelled = new ResultCancelled('a');
+const thrown = new Error('thrown by a handler');
+const fail = (): never => {
+  throw thrown;
+};
+
+/** What RxJS reports of what nobody handles. */
+const unhandled: Array<unknown> = [];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  unhandled.length = 0;
+  config.onUnhandledError = (error) => unhandled.push(error);
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+  config.onUnhandledError = null;
+});
+
+describe.each([
+  ['a channel', channel],
+  ["RxJS's own", subject],
+])('a listener of %s', (_, make) => {
+  const listen = (handlers: Partial<Observer<TaskMeta>> = {}) => {
+    const { source, tell } = make();
+    const heard: Array<unknown> = [];
+    const subscription = source.subscribe({
+      next: (meta) => heard.push(meta),
+      error: (error) => heard.push(error),
+      complete: () => heard.push('|'),
+      ...handlers,
+    });
+    return { source, tell, heard, subscription };
+  };
+
+  it('hears each state and the end, and is closed', () => {
+    const { tell, heard, subscription } = listen();
+    tell.next(running);
+    expect(subscription.closed).toBe(false);
+    tell.settle(ready);
+    expect(heard).toEqual([running, ready, '|']);
+    expect(subscription.closed).toBe(true);
+  });
+
+  it('hears an error, and is closed', () => {
+    const { tell, heard, subscription } = listen();
+    tell.fail(cancelled);
+    expect(heard).toEqual([cancelled]);
+    expect(subscription.closed).toBe(true);
+  });
+
+  it('hears nothing once it has unsubscribed, though it does so in a handler', () => {
+    const { source, tell } = make();
+    const heard: Array<unknown> = [];
+    const subscription: Subscription = source.subscribe({
+      next: (meta) => {
+        heard.push(meta);
+        subscription.unsubscribe();
+      },
+      complete: () => heard.push('|'),
+    });
+    tell.settle(ready);
+    expect(heard).toEqual([ready]);
+  });
+
+  it('runs its teardowns once, after the handler of the end', () => {
+    const order: Array<string> = [];
+    const { tell, subscription } = listen({ complete: () => order.push('complete') });
+    subscription.add(() => order.push('teardown'));
+    tell.complete();
+    subscription.unsubscribe();
+    expect(order).toEqual(['complete', 'teardown']);
+  });
+
+  it('is a subscription that others can own', () => {
+    const all = new Subscription();
+    const { tell, heard, subscription } = listen();
+    all.add(subscription);
+    all.unsubscribe();
+    tell.next(running);
+    expect(heard).toEqual([]);
+  });
+
+  it('goes on when a handler has thrown, and disturbs nobody', () => {
+    const { source, tell } = make();
+    const [first, second]: [Array<unknown>, Array<unknown>] = [[], []];
+    source.subscribe((meta) => {
+      first.push(meta);
+      fail();
+    });
+    source.subscribe((meta) => second.push(meta));
+    tell.next(running);
+    tell.settle(ready);
+    expect([first, second]).toEqual([
+      [running, ready],
+      [running, ready],
+    ]);
+    vi.runAllTimers();
+    expect(unhandled).toEqual([thrown, thrown]);
+  });
+
+  it.each([
+    ['error', (tell: Source['tell']) => tell.fail(cancelled)],
+    ['complete', (tell: Source['tell']) => tell.complete()],
+  ])('is closed though its handler of %s has thrown', (name, end) => {
+    const { tell, subscription } = listen({ [name]: fail });
+    end(tell);
+    vi.runAllTimers();
+    expect(unhandled).toEqual([thrown]);
+    expect(subscription.closed).toBe(true);
+  });
+
+  it.each([
+    ['a function', (source: Observable<TaskMeta>) => source.subscribe(() => undefined)],
+    ['nothing', (source: Observable<TaskMeta>) => source.subscribe()],
+    ['null', (source: Observable<TaskMeta>) => source.subscribe(null)],
+  ])('reports an error that %s cannot handle', (_name, subscribe) => {
+    const { source, tell } = make();
+    const subscription = subscribe(source);
+    tell.fail(cancelled);
+    vi.runAllTimers();
+    expect(unhandled).toEqual([cancelled]);
+    expect(subscription.closed).toBe(true);
+  });
+
+  it('takes three handlers, any of them null', () => {
+    const { source, tell } = make();
+    const heard: Array<unknown> = [];
+    source.subscribe(null, (error) => heard.push(error));
+    source.subscribe((meta) => heard.push(meta), null, null);
+    source.subscribe(undefined, undefined, () => heard.push('|'));
+    tell.next(running);
+    tell.fail(cancelled);
+    expect(heard).toEqual([running, cancelled]);
+  });
+
+  it('calls the methods of an observer as its own', () => {
+    class Last {
+      value: unknown;
+      next(meta: TaskMeta): void {
+        this.value = meta;
+      }
+    }
+    const { source, tell } = make();
+    const last = new Last();
+    source.subscribe(last);
+    tell.next(running);
+    expect(last.value).toBe(running);
+  });
+
+  it('may be a subject', () => {
+    const { source, tell } = make();
+    const heard: Array<unknown> = [];
+    const target = new Subject<TaskMeta>();
+    target.subscribe({ next: (meta) => heard.push(meta), complete: () => heard.push('|') });
+    source.subscribe(target);
+    tell.settle(ready);
+    expect(heard).toEqual([ready, '|']);
+  });
+
+  it('may be an operator', () => {
+    const { source, tell } = make();
+    const heard: Array<unknown> = [];
+    source.pipe(map(({ status }) => status)).subscribe((status) => heard.push(status));
+    tell.settle(ready);
+    expect(heard).toEqual(['SUCCESS']);
+  });
+});
