@@ -52,7 +52,7 @@ export interface Commands {
 }
 
 export interface Message {
-  readonly channel: string;
+  readonly channel: Buffer;
   readonly payload: Buffer;
 }
 

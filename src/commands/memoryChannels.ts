@@ -49,7 +49,8 @@ export const channels = (): Channels => {
     publish: (channel, payload) => {
       // A listener may leave while it is told, so the receivers are counted beforehand.
       const receivers = [...(listeners.get(channel) ?? [])];
-      for (const listener of receivers) listener.next({ channel, payload: Buffer.from(payload) });
+      for (const listener of receivers)
+        listener.next({ channel: Buffer.from(channel), payload: Buffer.from(payload) });
       return receivers.length;
     },
     names: () => [...listeners.keys()],

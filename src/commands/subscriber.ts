@@ -60,8 +60,7 @@ type Channels = ReadonlyArray<string>;
 /** Every result passes here, so the messages are passed on without operators. */
 const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> =>
   new Rx.Observable((observer) => {
-    const tell = (channel: Buffer, payload: Buffer): void =>
-      observer.next({ channel: channel.toString(), payload });
+    const tell = (channel: Buffer, payload: Buffer): void => observer.next({ channel, payload });
     observer.add(lost$.subscribe({ error: (error) => observer.error(error) }));
     redis.on('messageBuffer', tell);
     return () => redis.off('messageBuffer', tell);

@@ -31,8 +31,15 @@ export class Channels {
   private readonly open = new Map<string, TaskChannel>();
   private opened = new Set<TaskChannel>();
   private left: Array<TaskChannel> = [];
+  /** One of those left may be open again. */
+  private reopened = false;
 
-  constructor(private readonly options: ChannelsOptions) {}
+  /** In bytes. */
+  private readonly prefixLength: number;
+
+  constructor(private readonly options: ChannelsOptions) {
+    this.prefixLength = Buffer.byteLength(options.prefix);
+  }
 
   // ---------------------------------------------------------------------------------
   // which are open
@@ -46,8 +53,9 @@ export class Channels {
     return this.open.get(taskId);
   }
 
-  named(name: string): TaskChannel | undefined {
-    return this.open.get(name.slice(this.options.prefix.length));
+  /** By its whole name. A slice of a string would be looked up at twice the cost. */
+  named(name: Buffer): TaskChannel | undefined {
+    return this.open.get(name.toString('utf8', this.prefixLength));
   }
 
   nameOf({ key }: TaskChannel): string {
@@ -69,6 +77,7 @@ export class Channels {
     channel.isOpen = true;
     this.open.set(channel.key, channel);
     this.opened.add(channel);
+    this.reopened = this.left.length > 0;
     if (this.opened.size === 1) Rx.asapScheduler.schedule(() => this.tellOpened());
   }
 
@@ -107,8 +116,9 @@ export class Channels {
   }
 
   private tellLeft(): void {
-    const left = this.left.filter(({ key }) => !this.open.has(key));
+    const left = this.reopened ? this.left.filter(({ key }) => !this.open.has(key)) : this.left;
     this.left = [];
+    this.reopened = false;
     this.left$.next(left);
   }
 }

@@ -48,7 +48,7 @@ export const session = (
     const channel = channels.named(name);
     if (channel === undefined) return;
     channel.heard = true;
-    const meta = decode(name, payload, channel.key);
+    const meta = decode(channels.nameOf(channel), payload, channel.key);
     if (E.isLeft(meta)) channels.fail(channel, meta.left);
     else advance(channel, meta.right);
   };

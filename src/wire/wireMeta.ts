@@ -8,7 +8,6 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { EXCEPTION_STATES, READY_STATES } from '../states.js';
 import { fromWireException, isTaskException, toWireException } from './exception.js';
@@ -79,9 +78,9 @@ export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, T
     traceback: typeof wire.traceback === 'string' ? wire.traceback : null,
     children: E.isRight(children) ? children.right : null,
     dateDone: dateOf(wire.date_done),
-    rest: {},
+    rest: nothing,
   };
-  const rest: Array<readonly [string, unknown]> = [];
+  let rest: Array<readonly [string, unknown]> | undefined;
   for (const key of Object.keys(wire)) {
     const value = wire[key];
     switch (key) {
@@ -121,20 +120,25 @@ export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, T
         meta.retries = value;
         continue;
     }
+    rest ??= [];
     rest.push([key, value]);
   }
   // Not by assignment: a member called __proto__ is data.
-  if (rest.length > 0) meta.rest = Object.fromEntries(rest);
+  if (rest !== undefined) meta.rest = Object.fromEntries(rest);
   return E.right(meta);
 };
+
+const nothing: TaskMeta['rest'] = Object.freeze({});
 
 const exceptionOr = (result: unknown): unknown => {
   const exception = fromWireException(result);
   return E.isRight(exception) ? exception.right : result;
 };
 
+const childless = E.right(null);
+
 const childrenOf = (raw: unknown): E.Either<string, ReadonlyArray<ResultTuple> | null> => {
-  if (raw === null || raw === undefined) return E.right(null);
+  if (raw === null || raw === undefined) return childless;
   if (!Array.isArray(raw)) return E.left('the children are not a list');
   const children: Array<ResultTuple> = [];
   for (const item of raw) {
@@ -145,9 +149,7 @@ const childrenOf = (raw: unknown): E.Either<string, ReadonlyArray<ResultTuple> |
   return E.right(children);
 };
 
-const dateOf = (raw: unknown): DateTime | null =>
-  typeof raw === 'string'
-    ? O.toNullable(DateTime.fromText(raw))
-    : raw instanceof DateTime
-      ? raw
-      : null;
+const dateOf = (raw: unknown): DateTime | null => {
+  const date = typeof raw === 'string' ? new DateTime(raw) : raw;
+  return date instanceof DateTime && !Number.isNaN(date.getTime()) ? date : null;
+};

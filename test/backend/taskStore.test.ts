@@ -128,9 +128,9 @@ describe('what becomes of a store', () => {
       }
       if (writes.length > 0) expect(ttl).toBe(c.ttl ?? -1);
       else expect(O.toUndefined(held(c.task_id))?.toString()).toBe(keptBy(c));
-      expect(published.map(({ channel, payload }) => [channel, payload.toString()])).toEqual(
-        writes,
-      );
+      expect(
+        published.map(({ channel, payload }) => [channel.toString(), payload.toString()]),
+      ).toEqual(writes);
     },
   );
 

@@ -388,9 +388,9 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
           { _tag: 'Stored', receivers: 1 },
         ]);
         expect(await firstMessages(messages, 3)).toEqual([
-          { channel: key, payload: Buffer.from(meta('FAILURE')) },
-          { channel: key, payload: Buffer.from(meta('SUCCESS')) },
-          { channel: key, payload: bytes },
+          { channel: Buffer.from(key), payload: Buffer.from(meta('FAILURE')) },
+          { channel: Buffer.from(key), payload: Buffer.from(meta('SUCCESS')) },
+          { channel: Buffer.from(key), payload: bytes },
         ]);
       });
 
@@ -417,7 +417,7 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
         const { messages, subscriber } = await listen(first.connection);
         expect(await value(subscriber.follow([key]))).toEqual([O.none]);
         expect(await value(commands().set({ key, value: payload, expires: 60 }))).toBe(1);
-        expect(await firstMessages(messages, 1)).toEqual([{ channel: key, payload }]);
+        expect(await firstMessages(messages, 1)).toEqual([{ channel: Buffer.from(key), payload }]);
       });
 
       it('reads the keys it follows, in order', async () => {
@@ -513,7 +513,7 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
           const since = O.isSome(read) ? Number(read.value) : 0;
           const heard = await lastValueFrom(
             messages.pipe(
-              filter(({ channel }) => channel === key),
+              filter(({ channel }) => channel.toString() === key),
               map((message) => Number(text(message))),
               takeWhile((n) => n < last, true),
               toArray(),

@@ -17,8 +17,8 @@ describe('channels', () => {
     expect(pubsub.publish('x', Buffer.from('1'))).toBe(2);
     expect(pubsub.publish('y', Buffer.from('2'))).toBe(1);
     expect(pubsub.publish('z', Buffer.from('3'))).toBe(0);
-    expect(a.heard).toEqual([{ channel: 'x', payload: Buffer.from('1') }]);
-    expect(b.heard.map(({ channel }) => channel)).toEqual(['x', 'y']);
+    expect(a.heard).toEqual([{ channel: Buffer.from('x'), payload: Buffer.from('1') }]);
+    expect(b.heard.map(({ channel }) => channel.toString())).toEqual(['x', 'y']);
   });
 
   it('give each listener bytes of its own', () => {

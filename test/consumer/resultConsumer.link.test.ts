@@ -292,6 +292,6 @@ describe('what a link does not answer', () => {
 });
 
 const heard = (meta: ReturnType<typeof success>): Message => ({
-  channel: channelOf(meta.taskId),
+  channel: Buffer.from(channelOf(meta.taskId)),
   payload: bytesOf(meta),
 });
