@@ -101,7 +101,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
           Rx.throwError(() => name.left),
           { key: taskId },
         )
-      : (this.channels.get(taskId) ?? new TaskChannel(taskId, this.host));
+      : new TaskChannel(taskId, this.host);
   }
 
   /**
