@@ -5,7 +5,8 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as RA from 'fp-ts/lib/ReadonlyArray.js';
+import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
+import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors.js';
 import type { Run } from '../operation.js';
@@ -18,9 +19,11 @@ export type Result<A> = E.Either<ResultStoreError, A>;
 
 export interface PerTick<I, A> {
   /** Sends the items of one batch; their results come in the same order. */
-  readonly send: (items: ReadonlyArray<I>) => Rx.Observable<ReadonlyArray<Result<A>>>;
+  readonly send: (items: ReadonlyNonEmptyArray<I>) => Rx.Observable<ReadonlyArray<Result<A>>>;
   /** Whether an error came of one item, and before any has had an effect. */
   readonly isRefusal: (error: ResultStoreError) => boolean;
+  /** Whether an item can go into a batch with the first one of it. */
+  readonly joins: (item: I, first: I) => boolean;
   readonly weight: (item: I) => number;
   /** How many items a batch holds at most, and how heavy it may be unless it is one item. */
   readonly most: number;
@@ -42,15 +45,15 @@ interface Waiting<I, A> {
  */
 export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
-  const send = (batch: ReadonlyArray<Waiting<I, A>>): void => {
-    options.send(batch.map(({ item }) => item)).subscribe({
+  const send = (batch: ReadonlyNonEmptyArray<Waiting<I, A>>): void => {
+    options.send(RNEA.map(({ item }: Waiting<I, A>) => item)(batch)).subscribe({
       next: (results) => {
         for (const [i, { settle }] of batch.entries()) settle(results[i] ?? missing);
       },
       error: (thrown) => {
         const error = fromUnknown(thrown);
         if (batch.length > 1 && options.isRefusal(error)) {
-          for (const half of RA.chunksOf(Math.ceil(batch.length / 2))(batch)) send(half);
+          for (const half of RNEA.chunksOf(Math.ceil(batch.length / 2))(batch)) send(half);
         } else {
           for (const { settle } of batch) settle(E.left(error));
         }
@@ -71,20 +74,25 @@ export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => 
 const missing = E.left(new UnexpectedError('the reply is shorter than the batch'));
 
 const batches = <I, A>(
-  { weight, most, heaviest }: PerTick<I, A>,
+  { joins, weight, most, heaviest }: PerTick<I, A>,
   all: ReadonlyArray<Waiting<I, A>>,
-): ReadonlyArray<ReadonlyArray<Waiting<I, A>>> => {
-  const split: Array<Array<Waiting<I, A>>> = [];
-  let batch: Array<Waiting<I, A>> = [];
+): ReadonlyArray<ReadonlyNonEmptyArray<Waiting<I, A>>> => {
+  const split: Array<[Waiting<I, A>, ...Array<Waiting<I, A>>]> = [];
   let load = 0;
   for (const one of all) {
+    const batch = split.at(-1);
     load += weight(one.item);
-    if (split.length === 0 || batch.length === most || load > heaviest) {
-      batch = [];
-      split.push(batch);
+    if (
+      batch !== undefined &&
+      batch.length < most &&
+      load <= heaviest &&
+      joins(one.item, batch[0].item)
+    ) {
+      batch.push(one);
+    } else {
+      split.push([one]);
       load = weight(one.item);
     }
-    batch.push(one);
   }
   return split;
 };

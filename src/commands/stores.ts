@@ -28,15 +28,16 @@ const HEAVIEST = 4 * 1024 * 1024;
 export const stores = (pool: ConnectionPool): PerTick<Store, StoreOutcome> => ({
   most: MOST,
   heaviest: HEAVIEST,
+  joins: (store, first) =>
+    store.expected === undefined &&
+    first.expected === undefined &&
+    store.write.expires === first.write.expires,
   weight: ({ write }) => write.value.length,
   isRefusal: (error) => error instanceof AclError,
   send: (batch) => {
     const keys = batch.map(({ write }) => write.key);
-    const args = batch.flatMap(({ write, expected = '' }) => [
-      write.value,
-      write.expires,
-      expected,
-    ]);
+    const [{ write, expected = '' }] = batch;
+    const args = [write.expires, expected, ...batch.map((store) => store.write.value)];
     return pool.link$.pipe(
       Rx.mergeMap((link) =>
         send('SET', described(keys), (redis) => run(redis, keys, args))(link).pipe(

@@ -48,10 +48,9 @@ export class DateTime extends Date {
 
   /** The same instant as Python's `isoformat()` writes it in UTC: six digits or no fraction, `+00:00`. */
   static utc(date: Date): DateTime {
-    const seconds = date.toISOString().slice(0, 19);
     const micros = date instanceof DateTime ? date.microsecond : date.getUTCMilliseconds() * 1000;
     const fraction = micros === 0 ? '' : `.${String(micros).padStart(6, '0')}`;
-    return new DateTime(`${seconds}${fraction}+00:00`, date.getTime());
+    return new DateTime(`${upToSecond(date.getTime())}${fraction}+00:00`, date.getTime());
   }
 
   /** 0 to 999999. */
@@ -68,6 +67,17 @@ export class DateTime extends Date {
 // -------------------------------------------------------------------------------------
 // conversions
 // -------------------------------------------------------------------------------------
+
+/** `YYYY-MM-DDTHH:MM:SS`. Many results are stored in a second, and this takes longest of each date. */
+const upToSecond = (time: number): string => {
+  const second = Math.floor(time / 1000);
+  if (second !== latest.second) {
+    latest = { second, text: new Date(time).toISOString().slice(0, 19) };
+  }
+  return latest.text;
+};
+
+let latest = { second: Number.NaN, text: '' };
 
 const iso =
   /^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;

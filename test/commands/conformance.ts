@@ -361,6 +361,30 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
         await value(commands().delete(key));
       });
 
+      it('gives each of many at once its own expiry, and its own bytes to replace', async () => {
+        const [a, b, c, d] = [newKey(), newKey(), newKey(), newKey()];
+        await value(commands().set({ key: d, value: 'unknown', expires: 60 }));
+        const store = (key: string, expires: number, expected?: Buffer) =>
+          value(commands().store({ key, value: meta('SUCCESS'), expires }, expected));
+        const outcomes = await Promise.all([
+          store(a, 100),
+          store(b, 0),
+          store(c, 50, Buffer.from('absent')),
+          store(d, 50, Buffer.from('unknown')),
+          store(a, 50),
+        ]);
+        expect(outcomes).toEqual([stored, stored, stored, stored, { _tag: 'Kept' }]);
+        for (const [key, ttl] of [
+          [a, 100] as const,
+          [b, -1] as const,
+          [c, 50] as const,
+          [d, 50] as const,
+        ]) {
+          await expectTtl(key, ttl);
+          await value(commands().delete(key));
+        }
+      });
+
       it('publishes what it writes, and only that', async () => {
         const key = newKey();
         const { messages, subscriber } = await listen(first.connection);

@@ -17,6 +17,7 @@ const doubling = (options: Partial<PerTick<number, number>> = {}) => {
       return Rx.timer(1).pipe(Rx.map(() => items.map((n) => E.right(2 * n))));
     },
     isRefusal: (error) => error instanceof AclError,
+    joins: () => true,
     weight: (n) => n,
     most: 3,
     heaviest: 100,
@@ -65,6 +66,15 @@ describe('perTick', () => {
       flush();
     });
     expect(batches).toEqual([[1, 2, 3], [4, 60], [50], [500], [5]]);
+  });
+
+  it('begins a batch with an item that does not join the one before', () => {
+    const { batches, double } = doubling({ joins: (n, first) => n % 2 === first % 2 });
+    marbles(({ flush }) => {
+      for (const n of [1, 3, 4, 5, 7]) double(n).subscribe();
+      flush();
+    });
+    expect(batches).toEqual([[1, 3], [4], [5, 7]]);
   });
 
   it('fails the item whose result is a Left, and no other', () => {

@@ -3,8 +3,9 @@
  * final.
  *
  * KEYS     the keys, which are also the channels
- * ARGV     three for each key: the meta; its time to live in seconds, 0 being for ever;
- *          the bytes that the caller knows to be no SUCCESS, empty where it knows of none
+ * ARGV[1]  their time to live in seconds; 0 is for ever
+ * ARGV[2]  the bytes that the caller knows to be no SUCCESS; empty where it knows of none
+ * ARGV     from 3 on, the metas in the order of their keys
  *
  * Returns for each key how many subscribers heard; or -1 where a SUCCESS was kept; or
  * the bytes that the key holds, where only the caller can tell what they are: another
@@ -14,7 +15,10 @@
  * Atomic, so that no SUCCESS can arrive between the look and the write.
  */
 export const store = `
-local function store(key, meta, expires, expected)
+local expires = ARGV[1]
+local expected = ARGV[2]
+
+local function store(key, meta)
   local held = redis.pcall('GET', key)
   if type(held) == 'table' then return held end
   if held and held ~= '' and held ~= expected then
@@ -36,7 +40,7 @@ end
 
 local outcomes = {}
 for i, key in ipairs(KEYS) do
-  outcomes[i] = store(key, ARGV[3 * i - 2], ARGV[3 * i - 1], ARGV[3 * i])
+  outcomes[i] = store(key, ARGV[i + 2])
 end
 return outcomes
 `;
