@@ -30,7 +30,7 @@ export const watch: Workload = {
     leave: { title: 'leave', unit: 'µs a task', better: 'lower' },
   },
   variants: [
-    variant('short', limit),
+    variant('short', [...limit, 'ioredis, SUBSCRIBE and MGET']),
     variant('full', [...limit, 'ioredis, SUBSCRIBE and MGET', 'Celery']),
   ],
   steps: consumption,

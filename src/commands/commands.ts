@@ -72,7 +72,7 @@ export interface Connection {
   readonly commands: Commands;
   /** Cold: connects when subscribed to, emits one subscriber once it is ready, disconnects when unsubscribed. */
   readonly subscriber$: Observable<Subscriber>;
-  /** How long to gather the channels that are left, in milliseconds, since each UNSUBSCRIBE keeps messages waiting. */
+  /** The least time from one UNSUBSCRIBE to the next, in milliseconds, since each keeps messages waiting. */
   readonly leaveAfter: number;
   readonly close: Operation<void>;
 }

@@ -1,7 +1,8 @@
 /**
  * The channels that are open, and what has become of them since it was told last. Those
- * opened are told at the end of the tick. Those left are in no hurry: they are gathered for
- * a while, and a channel that was opened again meanwhile is not among them.
+ * opened are told at the end of the tick. So are those left, but no sooner than
+ * `leaveAfter` after the last time; a channel that was opened again meanwhile is not among
+ * them.
  *
  * @since 0.1.0
  */
@@ -31,6 +32,7 @@ export class Channels {
   private readonly open = new Map<string, TaskChannel>();
   private opened = new Set<TaskChannel>();
   private left: Array<TaskChannel> = [];
+  private toldLeft = Number.NEGATIVE_INFINITY;
   /** One of those left may be open again. */
   private reopened = false;
 
@@ -104,7 +106,9 @@ export class Channels {
     this.open.delete(channel.key);
     if (!this.opened.delete(channel) && this.left.push(channel) === 1) {
       const { scheduler, leaveAfter } = this.options;
-      scheduler.schedule(() => this.tellLeft(), leaveAfter);
+      const wait = this.toldLeft + leaveAfter - scheduler.now();
+      if (wait > 0) scheduler.schedule(() => this.tellLeft(), wait);
+      else Rx.asapScheduler.schedule(() => this.tellLeft());
     }
     return true;
   }
@@ -119,6 +123,7 @@ export class Channels {
     const left = this.reopened ? this.left.filter(({ key }) => !this.open.has(key)) : this.left;
     this.left = [];
     this.reopened = false;
+    this.toldLeft = this.options.scheduler.now();
     this.left$.next(left);
   }
 }

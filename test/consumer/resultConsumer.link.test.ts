@@ -111,6 +111,55 @@ describe('what a link is asked', () => {
     }));
 });
 
+describe('what is left', () => {
+  /** When each task's last subscriber goes, and when its channel was left. */
+  const left = (leaveAfter: number, gone: Readonly<Record<string, string>>) => {
+    const told: Array<string> = [];
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const link = fakeSubscriber(calls, {
+        leave: () => {
+          const [, ...channels] = calls.at(-1) ?? [];
+          told.push(`${scheduler.now()}: ${channels.map((name) => name.slice(-1)).join(' ')}`);
+          return Rx.of(undefined);
+        },
+      });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler, { leaveAfter });
+      for (const [id, marble] of Object.entries(gone)) {
+        expectObservable(consumer.consumeFrom(id), marble).toBe('-');
+      }
+      flush();
+    });
+    return told;
+  };
+
+  it('is left in the tick in which the last subscriber goes', () => {
+    expect(left(0, { a: '^-!', b: '^-!', c: '^--!' })).toEqual(['2: a b', '3: c']);
+  });
+
+  it('waits until the last time is long enough ago', () => {
+    const gone = { a: '^-!', b: '^--!', c: '^---!', d: '^------!', e: '^------------------!' };
+    expect(left(4, gone)).toEqual(['2: a', '6: b c', '10: d', '19: e']);
+  });
+
+  it('stays where it is watched again meanwhile', () => {
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls)));
+      const consumer = consumerOver(link$, scheduler, { leaveAfter: 4 });
+      expectObservable(consumer.consumeFrom('a'), '^-!').toBe('-');
+      expectObservable(consumer.consumeFrom('b'), '^--!').toBe('-');
+      expectObservable(consumer.consumeFrom('c'), '^--!').toBe('-');
+      expectObservable(consumer.consumeFrom('b'), '----^').toBe('-');
+      flush();
+      expect(calls.filter(([name]) => name === 'leave')).toEqual([
+        ['leave', channelOf('a')],
+        ['leave', channelOf('c')],
+      ]);
+    });
+  });
+});
+
 describe('what a link replies', () => {
   it('may come behind a message: an older state is passed over', () =>
     marbles(({ cold, hot, expectObservable }, scheduler) => {
