@@ -12,7 +12,7 @@ export interface Options {
 
 const USAGE = `npm run bench -- [options]
 
-  --full            every row, five runs each; without it a shorter choice, three runs each
+  --full            every row, in its full size; without it a choice of rows, some of them smaller
   --only <text>     only the rows whose name holds the text, such as "drain" or "N = 50,000"
   --peers <names>   only these peers, separated by semicolons
   --runs <n>        how often each row is run, whatever is said above

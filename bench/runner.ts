@@ -21,6 +21,9 @@ export interface Row {
   readonly runs: ReadonlyMap<PeerName, ReadonlyArray<Figures>>;
 }
 
+/** Of each peer in each row, unless told. */
+const RUNS = 5;
+
 const defaults: Params = {
   run: '00000000',
   n: 0,
@@ -56,7 +59,7 @@ export const runRow = async (
     (name) => missingFor(name) === undefined && (options.peers?.includes(name) ?? true),
   );
   const runs = new Map<PeerName, Array<Figures>>(names.map((name) => [name, []]));
-  const rounds = options.runs ?? variant.runs ?? (options.full ? 5 : 3);
+  const rounds = options.runs ?? variant.runs ?? RUNS;
   for (let round = 0; round < rounds; round += 1) {
     for (const name of names) {
       const figures = await runOnce(workload, variant, name, server, options, round);

@@ -69,8 +69,8 @@ export const drain: Workload = {
   name: 'consume, drain',
   measures,
   variants: [
-    variant('short', 10_000, everybody, 0.9),
-    variant('short', 200_000, limit, 0.9),
+    variant('short', 5_000, everybody, 0.9),
+    variant('short', 50_000, limit, 0.9),
     variant('full', 50_000, everybody, 0.9),
     // what waitUntilFinished takes grows with the square of N: no BullMQ here
     variant('full', 200_000, [...limit, 'Celery', 'celery-node'], 0.9),

@@ -96,11 +96,11 @@ const variant = (
 });
 
 const variants: ReadonlyArray<Variant> = [
-  variant('short', SMALL, [1, 2_000], [...node, 'Celery'], ALONE),
-  variant('short', SMALL, [1024, 20_000], node, CROWD),
+  variant('short', SMALL, [1, 2_000], ['chordis', 'ioredis', 'Celery'], ALONE),
+  variant('short', SMALL, [1024, 50_000], node, CROWD),
   variant('full', SMALL, [1, 5_000], alone, ALONE),
   variant('full', SMALL, [64, 20_000], crowd),
-  variant('full', SMALL, [1024, 20_000], crowd, CROWD),
+  variant('full', SMALL, [1024, 50_000], crowd, CROWD),
   variant('full', LARGE, [1, 5_000], alone),
   variant('full', LARGE, [64, 10_000], crowd),
   variant('full', LARGE, [1024, 10_000], crowd),
