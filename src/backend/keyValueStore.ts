@@ -6,13 +6,20 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import type { Option } from 'fp-ts/lib/Option.js';
-import { defer, type MonoTypeOperatorFunction } from 'rxjs';
+import { constVoid } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as Rx from 'rxjs';
 import type { Commands, Connection, StoreOutcome, Write } from '../commands/commands.js';
-import type { ResultStoreError } from '../errors.js';
+import {
+  type DecodeError,
+  type InvalidArgument,
+  type ResultStoreError,
+  RetryLimitExceeded,
+} from '../errors.js';
 import {
   continueWith,
   fail,
+  fromEither,
   fromSingle,
   type Operation,
   type Run,
@@ -20,6 +27,7 @@ import {
   toRun,
 } from '../operation.js';
 import type { BackendOptions } from '../options.js';
+import { exponentialBackoff } from '../retry/exponentialBackoff.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
 import type { RetryOptions } from '../retry/retryAfter.js';
@@ -64,12 +72,12 @@ export abstract class KeyValueStore {
   // ---------------------------------------------------------------------------------
 
   /** The bytes under `key`. */
-  get(key: string): Operation<Option<Buffer>> {
+  get(key: string): Operation<O.Option<Buffer>> {
     return this.repeatable(this.commands.get(key));
   }
 
   /** The bytes under each of `keys`, in order, read in one batch. */
-  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<Option<Buffer>>> {
+  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<O.Option<Buffer>>> {
     return this.repeatable(this.commands.mget(keys));
   }
 
@@ -109,6 +117,33 @@ export abstract class KeyValueStore {
     return E.isLeft(fits)
       ? settled(fits)
       : this.repeatableRun(this.commands.store({ key, value, expires }, expected));
+  }
+
+  // ---------------------------------------------------------------------------------
+  // by keys that may be wrong
+  // ---------------------------------------------------------------------------------
+
+  protected remove(key: E.Either<InvalidArgument, string>): Operation<void> {
+    return fromSingle(
+      fromEither(key).pipe(
+        Rx.mergeMap((name) => this.delete(name)),
+        Rx.map(constVoid),
+      ),
+    );
+  }
+
+  protected read<A>(
+    key: E.Either<InvalidArgument, string>,
+    decode: (key: string, bytes: Buffer) => E.Either<DecodeError, A>,
+  ): Rx.Observable<O.Option<A>> {
+    return fromEither(key).pipe(
+      Rx.mergeMap((name) =>
+        this.get(name).pipe(
+          Rx.map(O.traverse(E.Applicative)((bytes) => decode(name, bytes))),
+          Rx.mergeMap(fromEither),
+        ),
+      ),
+    );
   }
 
   // ---------------------------------------------------------------------------------
@@ -161,17 +196,37 @@ export abstract class KeyValueStore {
     };
   }
 
+  /** With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. */
+  protected persistent<A>(operation: Operation<A>): Operation<A> {
+    const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
+      this.options;
+    if (!alwaysRetry) return operation;
+    const policy = {
+      baseMs: baseSleepBetweenRetriesMs,
+      maximumMs: maxSleepBetweenRetriesMs,
+      maxRetries,
+    };
+    const { random, scheduler } = this.options;
+    const { hold } = this.retryOptions(this.retryPolicy);
+    return fromSingle(
+      operation.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
+    );
+  }
+
   /** The retry operator is asked only once the first run has failed. */
   private repeatableRun<A>(operation: Operation<A>): Run<A> {
     return continueWith(toRun(operation), (result) => {
       if (E.isRight(result) || !isConnectionError(result.left)) return settled(result);
       const failed = [fail<A>(result.left)];
-      const again$ = defer(() => failed.pop() ?? operation);
+      const again$ = Rx.defer(() => failed.pop() ?? operation);
       return toRun(fromSingle(again$.pipe(this.retrying(this.retryPolicy))));
     });
   }
 
-  private retrying<A>(policy: RetryPolicy): MonoTypeOperatorFunction<A> {
+  private retrying<A>(policy: RetryPolicy): Rx.MonoTypeOperatorFunction<A> {
     return retryOverTime(policy, this.retryOptions(policy));
   }
 }
+
+const outlasted = (error: ResultStoreError): boolean =>
+  isConnectionError(error instanceof RetryLimitExceeded ? error.cause : error);

@@ -18,7 +18,7 @@ import type { ResultBackend } from '../result/resultBackend.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Connected, connect } from './connect.js';
-import { TaskStore } from './taskStore.js';
+import { GroupStore } from './groupStore.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -44,7 +44,7 @@ import { TaskStore } from './taskStore.js';
  * @category model
  * @since 0.1.0
  */
-export class RedisBackend extends TaskStore implements ResultBackend, AsyncDisposable {
+export class RedisBackend extends GroupStore implements ResultBackend, AsyncDisposable {
   /** The client library's class. */
   readonly redis = Redis;
   readonly connectionClassSsl = TLSSocket;

@@ -1,5 +1,5 @@
 /**
- * What is stored of tasks and groups. Source: `BaseKeyValueStoreBackend` and `Backend`
+ * What is stored of tasks. Source: `BaseKeyValueStoreBackend` and `Backend`
  * in `celery/backends/base.py`.
  *
  * @since 0.1.0
@@ -7,17 +7,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import * as t from 'io-ts';
 import * as Rx from 'rxjs';
-import {
-  type DecodeError,
-  type InvalidArgument,
-  type ResultStoreError,
-  RetryLimitExceeded,
-} from '../errors.js';
 import { fromEither, fromRun, fromSingle, type Operation, of } from '../operation.js';
-import { exponentialBackoff } from '../retry/exponentialBackoff.js';
-import type { Serializer } from '../serialization/serializer.js';
 import {
   FAILURE,
   PROPAGATE_STATES,
@@ -29,9 +20,7 @@ import {
 } from '../states.js';
 import { fromThrown, pythonException } from '../wire/exception.js';
 import { type Keys, keys } from '../wire/keys.js';
-import type { TaskRequest } from '../wire/request.js';
-import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
-import { decodeSavedGroup, encodeSavedGroup } from '../wire/savedGroup.js';
+import { chainedRequests, type TaskRequest } from '../wire/request.js';
 import {
   decodeTaskMeta,
   encodeTaskMeta,
@@ -39,7 +28,6 @@ import {
   resultMeta,
   type TaskMeta,
 } from '../wire/taskMeta.js';
-import { isConnectionError } from './ensure.js';
 import { type Foundation, KeyValueStore } from './keyValueStore.js';
 import { type Stored, storeGuarded } from './storeGuarded.js';
 
@@ -75,11 +63,9 @@ export abstract class TaskStore extends KeyValueStore {
   protected readonly keys: Keys;
   protected readonly decode: ReturnType<typeof decodeTaskMeta>;
   private readonly encode: ReturnType<typeof encodeTaskMeta>;
-  private readonly serializer: Serializer;
 
   constructor(foundation: Foundation) {
     super(foundation);
-    this.serializer = foundation.serializer;
     this.keys = keys(foundation.options.globalKeyprefix);
     this.decode = decodeTaskMeta(foundation.serializer);
     this.encode = encodeTaskMeta(foundation.serializer);
@@ -141,7 +127,7 @@ export abstract class TaskStore extends KeyValueStore {
   markAsFailure(taskId: string, exc: unknown, options: MarkOptions = {}): Operation<void> {
     const { state = FAILURE, storeResult = true, traceback = null, request } = options;
     const exception = fromThrown(exc);
-    const rest = storeResult && PROPAGATE_STATES.has(state) ? chained(request) : [];
+    const rest = storeResult && PROPAGATE_STATES.has(state) ? chainedRequests(request) : [];
     return fromSingle(
       Rx.concat(
         this.mark(taskId, exception, state, options),
@@ -232,105 +218,4 @@ export abstract class TaskStore extends KeyValueStore {
   private pick<A>(taskId: string, field: (meta: TaskMeta) => A): Operation<A> {
     return fromSingle(this.getTaskMeta(taskId).pipe(Rx.map(field)));
   }
-
-  // ---------------------------------------------------------------------------------
-  // groups
-  // ---------------------------------------------------------------------------------
-
-  /** Saves which results a group has. */
-  saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
-    return fromSingle(
-      fromEither(
-        pipe(
-          E.Do,
-          E.apSW('key', this.keys.group(groupId)),
-          E.apSW('value', encodeSavedGroup(this.serializer)(group)),
-        ),
-      ).pipe(
-        Rx.mergeMap(({ key, value }) => this.set(key, value)),
-        Rx.map(constVoid),
-      ),
-    );
-  }
-
-  /** The saved group, if there is one. */
-  restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
-    return fromSingle(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
-  }
-
-  /** Forgets which results a group has; the results stay. */
-  deleteGroup(groupId: string): Operation<void> {
-    return this.remove(this.keys.group(groupId));
-  }
-
-  // ---------------------------------------------------------------------------------
-  // shared
-  // ---------------------------------------------------------------------------------
-
-  protected remove(key: E.Either<InvalidArgument, string>): Operation<void> {
-    return fromSingle(
-      fromEither(key).pipe(
-        Rx.mergeMap((name) => this.delete(name)),
-        Rx.map(constVoid),
-      ),
-    );
-  }
-
-  private read<A>(
-    key: E.Either<InvalidArgument, string>,
-    decode: (key: string, bytes: Buffer) => E.Either<DecodeError, A>,
-  ): Rx.Observable<O.Option<A>> {
-    return fromEither(key).pipe(
-      Rx.mergeMap((name) =>
-        this.get(name).pipe(
-          Rx.map(O.traverse(E.Applicative)((bytes) => decode(name, bytes))),
-          Rx.mergeMap(fromEither),
-        ),
-      ),
-    );
-  }
-
-  /** With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. */
-  private persistent<A>(operation: Operation<A>): Operation<A> {
-    const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
-      this.options;
-    if (!alwaysRetry) return operation;
-    const policy = {
-      baseMs: baseSleepBetweenRetriesMs,
-      maximumMs: maxSleepBetweenRetriesMs,
-      maxRetries,
-    };
-    const { random, scheduler } = this.options;
-    const { hold } = this.retryOptions(this.retryPolicy);
-    return fromSingle(
-      operation.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
-    );
-  }
 }
-
-const outlasted = (error: ResultStoreError): boolean =>
-  isConnectionError(error instanceof RetryLimitExceeded ? error.cause : error);
-
-/** The tasks that would have followed in the chain, as far as storing their failure needs them. */
-const chained = (request: TaskRequest | undefined): ReadonlyArray<TaskRequest> =>
-  (request?.chain ?? []).filter(Chained.is).map(({ task, args, kwargs, options }) => ({
-    id: options.task_id,
-    group: options.group_id ?? null,
-    parentId: options.parent_id ?? null,
-    ...(task !== undefined && { task }),
-    ...(args !== undefined && { args }),
-    ...(kwargs !== undefined && { kwargs }),
-  }));
-
-const Chained = t.intersection([
-  t.type({
-    options: t.intersection([
-      t.type({ task_id: t.string }),
-      t.partial({
-        group_id: t.union([t.string, t.null]),
-        parent_id: t.union([t.string, t.null]),
-      }),
-    ]),
-  }),
-  t.partial({ task: t.string, args: t.readonlyArray(t.unknown), kwargs: t.UnknownRecord }),
-]);

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import * as t from 'io-ts';
 import type { ResultTuple } from './resultTuple.js';
 
 // -------------------------------------------------------------------------------------
@@ -41,3 +42,35 @@ export interface TaskRequest {
   readonly stampedHeaders?: ReadonlyArray<string> | null;
   readonly stamps?: Readonly<Record<string, unknown>> | null;
 }
+
+// -------------------------------------------------------------------------------------
+// destructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * The tasks that would have followed in the chain, as far as storing their failure needs them.
+ *
+ * @internal
+ */
+export const chainedRequests = (request: TaskRequest | undefined): ReadonlyArray<TaskRequest> =>
+  (request?.chain ?? []).filter(Chained.is).map(({ task, args, kwargs, options }) => ({
+    id: options.task_id,
+    group: options.group_id ?? null,
+    parentId: options.parent_id ?? null,
+    ...(task !== undefined && { task }),
+    ...(args !== undefined && { args }),
+    ...(kwargs !== undefined && { kwargs }),
+  }));
+
+const Chained = t.intersection([
+  t.type({
+    options: t.intersection([
+      t.type({ task_id: t.string }),
+      t.partial({
+        group_id: t.union([t.string, t.null]),
+        parent_id: t.union([t.string, t.null]),
+      }),
+    ]),
+  }),
+  t.partial({ task: t.string, args: t.readonlyArray(t.unknown), kwargs: t.UnknownRecord }),
+]);

@@ -5,43 +5,18 @@ import type { Commands, Message, StoreOutcome } from '../../src/commands/command
 import { memoryStore } from '../../src/commands/memory.js';
 import { ConnectionError } from '../../src/errors.js';
 import { fromObservable, type Operation } from '../../src/operation.js';
-import type { RedisBackendOptions } from '../../src/options.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { failure, progress, success, testBackend } from '../../src/testing/index.js';
 import type { TaskRequest } from '../../src/wire/request.js';
 import { pendingMeta } from '../../src/wire/taskMeta.js';
 import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
-import { NoCounterpart, pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
+import { pythonValue, resultTuple } from '../pythonValue.js';
 import { type Case, vectors } from '../vectors.js';
-import { backendOver, storeWith } from './backendOver.js';
+import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
 
 const named = ({ name }: Case): string => name.slice(name.indexOf('/') + 1);
 
-/** A clock that stands, and a store that answers at once. */
-const at = (now: string): Rx.SchedulerLike => ({
-  now: () => Date.parse(now),
-  schedule: Rx.queueScheduler.schedule.bind(Rx.queueScheduler),
-});
-
 /** JavaScript's clock has no microseconds. */
 const toTheMillisecond = (wire: string): string => wire.replaceAll(/(\.\d{3})456/g, '$1000');
-
-const optionsOf = ({ config, now }: Case): RedisBackendOptions => {
-  const { result_expires: expires, result_serializer: serializer } = config ?? {};
-  const prefix = config?.result_backend_transport_options?.global_keyprefix;
-  return {
-    ...(now && { scheduler: at(now) }),
-    ...(expires !== undefined && { expires: secondsOf(expires) }),
-    ...(serializer && { serializer, accept: [serializer], serializers: [yaml] }),
-    ...(prefix && { globalKeyprefix: prefix }),
-  };
-};
-
-/** A number, a text of one, null, or a timedelta or float in the notation of the vectors. */
-const secondsOf = (expires: { seconds?: string; repr?: string } | number | string | null) =>
-  typeof expires === 'object' && expires !== null
-    ? Number(expires.seconds ?? expires.repr)
-    : expires;
 
 const requestOf = (request: Case[string]): TaskRequest => ({
   id: request.id,
@@ -51,19 +26,6 @@ const requestOf = (request: Case[string]): TaskRequest => ({
   ...(request.ignore_result && { ignoreResult: true }),
   ...(request._children && { children: request._children.map(resultTuple) }),
 });
-
-const settled = <A>(operation: Operation<A>): unknown => {
-  let outcome: unknown;
-  operation.subscribe({
-    next: (value) => {
-      outcome = value;
-    },
-    error: (error) => {
-      outcome = error;
-    },
-  });
-  return outcome;
-};
 
 /** What a case does to a store: what its keys hold then, how long, and what was published. */
 const carriedOut = (c: Case) => {
@@ -326,35 +288,6 @@ describe('what is read of a task', () => {
         );
       }
     }));
-});
-
-describe('a saved group', () => {
-  /** A Python id that is no text does not compile here. */
-  const recorded = vectors('groups').filter(
-    (c) => c.celery === 'main' && c.op === 'save' && !/id-none$|id-uuid-object$/.test(c.name),
-  );
-
-  it.each(recorded)('is what Celery saves, for as long, and is gone once deleted: $name', (c) => {
-    const scheduler = at('2024-05-06T07:08:09Z');
-    const store = memoryStore({ scheduler });
-    const backend = backendOver(store, { ...optionsOf(c), scheduler });
-    const group = resultTuple(c.input);
-    if (group._tag !== 'GroupResult') throw new NoCounterpart(c.name);
-    const published: Array<string> = [];
-    store.subscriber$.subscribe((link) => {
-      link.messages$.subscribe(({ payload }) => published.push(payload.toString()));
-      link.follow([c.key]).subscribe();
-    });
-
-    settled(backend.saveGroup(group.id, group));
-    expect(settled(store.commands.get(c.key))).toEqual(O.some(wireBytes(c.value)));
-    expect(store.ttl(c.key)).toBe(c.ttl ?? -1);
-    expect(published).toEqual([c.value]);
-    expect(settled(backend.restoreGroup(group.id))).toEqual(O.some(group));
-
-    settled(backend.deleteGroup(group.id));
-    expect(settled(backend.restoreGroup(group.id))).toEqual(O.none);
-  });
 });
 
 describe('alwaysRetry', () => {

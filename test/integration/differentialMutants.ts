@@ -5,8 +5,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { type Connected, connect } from '../../src/backend/connect.js';
+import { GroupStore } from '../../src/backend/groupStore.js';
 import type { Foundation } from '../../src/backend/keyValueStore.js';
-import { TaskStore } from '../../src/backend/taskStore.js';
 import type { Commands, StoreOutcome, Write } from '../../src/commands/commands.js';
 import {
   type Operation,
@@ -22,7 +22,7 @@ import type { Store } from './differentialSubjects.js';
 
 export type Mutation = (connected: Connected) => Foundation;
 
-class TamperedStore extends TaskStore implements Store {
+class TamperedStore extends GroupStore implements Store {
   constructor(
     private readonly connected: Connected,
     mutation: Mutation,
