@@ -78,7 +78,8 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   }
 
   add(listener: Listening): TaskChannel {
-    this.listeners = [...this.listeners, listener];
+    if (this.first === undefined) this.first = listener;
+    else this.others = [...this.others, listener];
     if (this.latest !== undefined) listener.next(this.latest);
     if (!this.isOpen) this.host.open(this);
     return this;
