@@ -136,7 +136,7 @@ const props = {
   /** Default `chordis`. redis-py: `client_name`. */
   clientName: withDefault(or(null, 'chordis', text), 'chordis'),
   /** How many operations may wait for a connection. Default 100000. */
-  maxOfflineQueue: withDefault(integer(0), 100_000),
+  maxOfflineQueue: withDefault(integer(1), 100_000),
   /** Seconds that `get` waits for a result unless told otherwise; `null`: for ever. Default 300. */
   resultTimeout: withDefault(nullable(seconds), 300),
   /** Default `console`. */

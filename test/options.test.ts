@@ -203,7 +203,7 @@ describe('decodeOptions', () => {
       'healthCheckInterval: expected a number from 0 to 2147483, or null',
     ],
     [{ clientName: 1 }, 'clientName: expected a string, or null, got 1'],
-    [{ maxOfflineQueue: -1 }, 'maxOfflineQueue: expected an integer of at least 0, got -1'],
+    [{ maxOfflineQueue: 0 }, 'maxOfflineQueue: expected an integer of at least 1, got 0'],
     [{ resultTimeout: -1 }, 'resultTimeout: expected a number from 0 to 2147483, or null, got -1'],
     [{ logger: {} }, 'logger: expected an object with the methods warn and error, got an object'],
     [{ scheduler: {} }, 'scheduler: expected an object with the methods now and schedule'],

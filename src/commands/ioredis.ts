@@ -3,11 +3,22 @@
  *
  * @since 0.1.0
  */
+import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import type { ConnectionPool } from '../connection/pool.js';
-import { fromRun, fromSingle, type Operation, of } from '../operation.js';
+import { atEndOfTick } from '../endOfTick.js';
+import {
+  continueWith,
+  fromRun,
+  fromSingle,
+  type Operation,
+  of,
+  type Run,
+  settled,
+  toRun,
+} from '../operation.js';
 import type { Commands, Connection, Value } from './commands.js';
 import { perTick } from './perTick.js';
 import { script } from './script.js';
@@ -25,7 +36,11 @@ export const ioredis = (pool: ConnectionPool): Connection => ({
   commands: commands(pool),
   subscriber$: subscriber(pool),
   leaveAfter: 10,
-  close: pool.close,
+  // what was stored in this tick goes before
+  close: fromRun((settle) => {
+    atEndOfTick(() => toRun(pool.close)(settle));
+    return undefined;
+  }),
 });
 
 const runSet = script(set);
@@ -34,6 +49,9 @@ const commands = (pool: ConnectionPool): Commands => {
   const command = <A>(name: string, key: string, run: (redis: Redis) => Promise<A>): Operation<A> =>
     fromSingle(pool.link$.pipe(Rx.mergeMap(send(name, key, run))));
   const stored = perTick(stores(pool));
+  /** Each waits for itself, so that each has its place in the offline queue. */
+  const whenReady = <A>(run: Run<A>): Run<A> =>
+    continueWith(toRun(fromSingle(pool.link$)), (link) => (E.isLeft(link) ? settled(link) : run));
   return {
     get: (key) => command('GET', key, (redis) => redis.getBuffer(key).then(O.fromNullable)),
     mget: (keys) =>
@@ -42,7 +60,10 @@ const commands = (pool: ConnectionPool): Commands => {
         : command('MGET', described(keys), (redis) => redis.mgetBuffer([...keys]).then(values)),
     set: ({ key, value, expires }) =>
       command('SET', key, (redis) => runSet(redis, [key], [value, expires]).then(Number)),
-    store: (write, expected) => fromRun(stored({ write, expected })),
+    store: (write, expected) => {
+      const joined = stored({ write, expected });
+      return fromRun((settle) => (pool.isReady ? joined : whenReady(joined))(settle));
+    },
     delete: (key) => command('DEL', key, (redis) => redis.del(key)),
     incr: (key) => command('INCR', key, (redis) => redis.incr(key)),
     expire: (key, seconds) =>

@@ -8,7 +8,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as Rx from 'rxjs';
+import { atEndOfTick } from '../endOfTick.js';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors.js';
+import { isolated } from '../isolated.js';
 import type { Run } from '../operation.js';
 
 // -------------------------------------------------------------------------------------
@@ -45,28 +47,30 @@ interface Waiting<I, A> {
  */
 export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
-  const send = (batch: ReadonlyNonEmptyArray<Waiting<I, A>>): void => {
-    options.send(RNEA.map(({ item }: Waiting<I, A>) => item)(batch)).subscribe({
-      next: (results) => {
-        for (const [i, { settle }] of batch.entries()) settle(results[i] ?? missing);
-      },
-      error: (thrown) => {
+  const send = (batch: ReadonlyNonEmptyArray<Waiting<I, A>>): Rx.Observable<unknown> => {
+    const settleEach = (resultOf: (i: number) => Result<A>): void => {
+      for (const [i, { settle }] of batch.entries()) isolated(() => settle(resultOf(i)));
+    };
+    return options.send(RNEA.map(({ item }: Waiting<I, A>) => item)(batch)).pipe(
+      Rx.tap((results) => settleEach((i) => results[i] ?? missing)),
+      Rx.catchError((thrown) => {
         const error = fromUnknown(thrown);
         if (batch.length > 1 && options.isRefusal(error)) {
-          for (const half of RNEA.chunksOf(Math.ceil(batch.length / 2))(batch)) send(half);
-        } else {
-          for (const { settle } of batch) settle(E.left(error));
+          const halves = RNEA.chunksOf(Math.ceil(batch.length / 2))(batch);
+          return Rx.from(halves).pipe(Rx.concatMap(send));
         }
-      },
-    });
+        settleEach(() => E.left(error));
+        return Rx.EMPTY;
+      }),
+    );
   };
   const flush = (): void => {
     const all = waiting;
     waiting = [];
-    for (const batch of batches(options, all)) send(batch);
+    for (const batch of batches(options, all)) send(batch).subscribe();
   };
   return (item) => (settle) => {
-    if (waiting.push({ item, settle }) === 1) Rx.asapScheduler.schedule(flush);
+    if (waiting.push({ item, settle }) === 1) atEndOfTick(flush);
     return undefined;
   };
 };

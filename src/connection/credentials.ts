@@ -6,14 +6,15 @@
  */
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
+import { MAX_SECONDS } from './address.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
 /**
- * What a provider answers. `validFor` is in seconds; without it the answer holds for
- * as long as the link does.
+ * What a provider answers. `validFor` is in seconds, and over 0; without it the answer
+ * holds for as long as the link does.
  *
  * @category model
  * @since 0.1.0
@@ -25,6 +26,9 @@ export interface Credentials {
 }
 
 /**
+ * Asked at each connect, and where the answer has a `validFor`, again in time. It has
+ * `socketConnectTimeout` to answer; a rejection is an `AuthenticationError`.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -37,6 +41,13 @@ export type CredentialsProvider = () => Promise<Credentials>;
 /** The share of their validity after which credentials are renewed. */
 const RENEW_AFTER = 0.8;
 
+/** Throws where they would have to be renewed at once, and so without end. */
+export const assertValidity = ({ validFor }: Credentials): void => {
+  if (validFor !== undefined && !(validFor > 0)) {
+    throw new Error(`the credentials provider answered validFor: ${validFor}`);
+  }
+};
+
 /** Keeps `redis` authenticated until unsubscribed; fails where the server or the provider refuses. */
 export const renewing = (
   redis: Redis,
@@ -48,7 +59,7 @@ export const renewing = (
     Rx.expand(({ validFor }) =>
       validFor === undefined
         ? Rx.EMPTY
-        : Rx.timer(validFor * RENEW_AFTER * 1000, scheduler).pipe(
+        : Rx.timer(Math.min(validFor * RENEW_AFTER, MAX_SECONDS) * 1000, scheduler).pipe(
             Rx.mergeMap(provider),
             Rx.concatMap(async (next) => {
               await redis.auth(next.username ?? 'default', next.password);

@@ -13,7 +13,12 @@ import { Redis, type RedisOptions } from 'ioredis';
 import * as Rx from 'rxjs';
 import { AuthenticationError, Closed, ConnectionError, type ResultStoreError } from '../errors.js';
 import { address, type Socket, type Tcp } from './address.js';
-import { type Credentials, type CredentialsProvider, renewing } from './credentials.js';
+import {
+  assertValidity,
+  type Credentials,
+  type CredentialsProvider,
+  renewing,
+} from './credentials.js';
 import { fromReplyError } from './replyError.js';
 import { connectionOptions } from './tls.js';
 
@@ -46,6 +51,8 @@ export class Link {
     const { parameters } = options;
     this.address = address(parameters);
     this.redis = new Redis(clientOptions(parameters, name));
+    // not by the constructor, for which undefined is its default
+    if (!parameters.settings.socketKeepalive) this.redis.options.keepAlive = undefined;
     this.redis.on('error', (error: Error) => {
       this.lastError = error;
     });
@@ -131,6 +138,7 @@ export class Link {
     const unanswered = new Error('the credentials provider gave no answer in time');
     return Rx.firstValueFrom(
       Rx.defer(provider).pipe(
+        Rx.tap(assertValidity),
         Rx.catchError((reason) => fail(new AuthenticationError(this.address, E.toError(reason)))),
         Rx.timeout({
           first: this.connectTimeout,
@@ -176,7 +184,7 @@ export class Link {
   private renew(credentials: Credentials | undefined): void {
     const { credentials: provider } = this.options;
     if (provider === null || credentials === undefined) return;
-    renewing(this.redis, provider, credentials)
+    renewing(this.redis, () => this.ask(provider), credentials)
       .pipe(Rx.takeUntil(Rx.fromEvent(this.redis, 'end')))
       .subscribe({ error: () => this.reset() });
   }
@@ -216,7 +224,6 @@ const endpoint = (parameters: Tcp | Socket): ClientOptions => ({
   ...(parameters.username === null ? {} : { username: parameters.username }),
   ...(parameters.password === null ? {} : { password: parameters.password }),
   ...(parameters.query.protocol === '2' ? { protocol: 2 } : {}),
-  ...(parameters.settings.socketKeepalive ? {} : { keepAlive: undefined }),
 });
 
 /** A socket that was dropped is called ready until it has ended. */

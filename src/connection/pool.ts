@@ -51,6 +51,15 @@ export class ConnectionPool {
   }
 
   /**
+   * Whether the next link in turn can be written to.
+   *
+   * @internal
+   */
+  get isReady(): boolean {
+    return this.links[this.taken % this.maxConnections]?.isReady ?? false;
+  }
+
+  /**
    * A link that can be written to, the next in turn.
    *
    * @internal

@@ -7,6 +7,7 @@
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
+import { atEndOfTick } from '../endOfTick.js';
 import type { ResultStoreError } from '../errors.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import type { TaskChannel } from './taskChannel.js';
@@ -68,6 +69,7 @@ export class Channels {
   takeAll(): ReadonlyArray<TaskChannel> {
     this.opened.clear();
     this.left = [];
+    this.reopened = false;
     return [...this.open.values()];
   }
 
@@ -80,7 +82,7 @@ export class Channels {
     this.open.set(channel.key, channel);
     this.opened.add(channel);
     this.reopened = this.left.length > 0;
-    if (this.opened.size === 1) Rx.asapScheduler.schedule(() => this.tellOpened());
+    if (this.opened.size === 1) atEndOfTick(() => this.tellOpened());
   }
 
   settle(channel: TaskChannel, meta: TaskMeta): void {
@@ -104,12 +106,7 @@ export class Channels {
     if (!channel.isOpen) return false;
     channel.isOpen = false;
     this.open.delete(channel.key);
-    if (!this.opened.delete(channel) && this.left.push(channel) === 1) {
-      const { scheduler, leaveAfter } = this.options;
-      const wait = this.toldLeft + leaveAfter - scheduler.now();
-      if (wait > 0) scheduler.schedule(() => this.tellLeft(), wait);
-      else Rx.asapScheduler.schedule(() => this.tellLeft());
-    }
+    if (!this.opened.delete(channel) && this.left.push(channel) === 1) this.tellLeftSoon();
     return true;
   }
 
@@ -119,11 +116,25 @@ export class Channels {
     this.opened$.next(opened);
   }
 
+  private tellLeftSoon(): void {
+    const { scheduler, leaveAfter } = this.options;
+    const wait = Math.min(leaveAfter, this.toldLeft + leaveAfter - scheduler.now());
+    if (wait > 0) scheduler.schedule(() => this.tellLeft(), wait);
+    else atEndOfTick(() => this.tellLeft());
+  }
+
+  /** One that is about to be joined again is none, unless it is left before that. */
   private tellLeft(): void {
-    const left = this.reopened ? this.left.filter(({ key }) => !this.open.has(key)) : this.left;
-    this.left = [];
-    this.reopened = false;
+    const { left } = this;
+    this.left = this.reopened ? left.filter((channel) => this.isOpening(channel)) : [];
+    this.left$.next(this.reopened ? left.filter(({ key }) => !this.open.has(key)) : left);
+    this.reopened = this.left.length > 0;
     this.toldLeft = this.options.scheduler.now();
-    this.left$.next(left);
+    if (this.reopened) this.tellLeftSoon();
+  }
+
+  private isOpening({ key }: TaskChannel): boolean {
+    const channel = this.open.get(key);
+    return channel !== undefined && this.opened.has(channel);
   }
 }

@@ -6,8 +6,10 @@
  *
  * @since 0.1.0
  */
-import { type Observer, Subscription, throwError, type Unsubscribable } from 'rxjs';
+import { type Observer, Subscription } from 'rxjs';
+import { isolated, reportUnhandled } from '../isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import type { TaskChannel } from './taskChannel.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -23,7 +25,7 @@ export interface Handlers {
 export class Listener extends Subscription implements Observer<TaskMeta> {
   constructor(
     private readonly observer: Handlers,
-    private readonly channel: Unsubscribable,
+    private readonly channel: TaskChannel,
   ) {
     super();
   }
@@ -33,39 +35,31 @@ export class Listener extends Subscription implements Observer<TaskMeta> {
     try {
       this.observer.next?.(meta);
     } catch (thrown) {
-      report(thrown);
+      reportUnhandled(thrown);
     }
   }
 
   error(error: unknown): void {
     if (this.closed) return;
-    try {
+    isolated(() => {
       if (this.observer.error) this.observer.error(error);
-      else report(error);
-    } catch (thrown) {
-      report(thrown);
-    }
+      else reportUnhandled(error);
+    });
     this.unsubscribe();
   }
 
   complete(): void {
     if (this.closed) return;
-    try {
-      this.observer.complete?.();
-    } catch (thrown) {
-      report(thrown);
-    }
+    isolated(() => this.observer.complete?.());
     this.unsubscribe();
   }
 
   override unsubscribe(): void {
     if (this.closed) return;
-    super.unsubscribe();
-    this.channel.unsubscribe();
+    try {
+      super.unsubscribe();
+    } finally {
+      this.channel.remove(this);
+    }
   }
 }
-
-/** As an error of an observable that nobody handles: RxJS throws it in a task of its own. */
-const report = (error: unknown): void => {
-  throwError(() => error).subscribe();
-};

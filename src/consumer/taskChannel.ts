@@ -10,11 +10,12 @@ import { isDeepStrictEqual } from 'node:util';
 import {
   Observable,
   type Observer,
-  Subscriber,
+  type Subscriber,
   type Subscription,
-  type Unsubscribable,
+  type TeardownLogic,
 } from 'rxjs';
 import type { ResultStoreError } from '../errors.js';
+import { isolated } from '../isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Handlers, Listener } from './listener.js';
 import type { TaskResults } from './taskResults.js';
@@ -33,16 +34,14 @@ export interface Host {
 }
 
 /** RxJS calls this on the channel that an operator subscribes to. */
-function subscribe(
-  this: Observable<TaskMeta>,
-  subscriber: Subscriber<TaskMeta>,
-): Unsubscribable | undefined {
-  return this instanceof TaskChannel ? this.host.current(this).add(subscriber) : undefined;
+function subscribe(this: Observable<TaskMeta>, subscriber: Subscriber<TaskMeta>): TeardownLogic {
+  if (!(this instanceof TaskChannel)) return;
+  const channel = this.host.current(this);
+  channel.add(subscriber);
+  return () => channel.remove(subscriber);
 }
 
-const nobody: ReadonlyArray<Listening> = [];
-
-export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Unsubscribable {
+export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
   /** It is among its host's channels, which alone say so. */
   isOpen = false;
   /** The key has been read since SUBSCRIBE went out. */
@@ -50,8 +49,9 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   /** A message has come since SUBSCRIBE went out. */
   heard = false;
   private latest: TaskMeta | undefined;
+  /** Most tasks have one listener, which is kept without a set. */
   private first: Listening | undefined;
-  private others: ReadonlyArray<Listening> = nobody;
+  private others: Set<Listening> | undefined;
 
   constructor(
     readonly key: string,
@@ -66,7 +66,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
     error?: Handlers['error'],
     complete?: Handlers['complete'],
   ): Subscription {
-    if (observer instanceof Subscriber) return super.subscribe(observer);
+    if (isOwned(observer)) return super.subscribe(observer);
     const channel = this.host.current(this);
     const handlers =
       typeof observer === 'object' && observer !== null
@@ -77,33 +77,22 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
     return listener;
   }
 
-  add(listener: Listening): TaskChannel {
-    if (this.first === undefined) this.first = listener;
-    else this.others = [...this.others, listener];
-    if (this.latest !== undefined) listener.next(this.latest);
+  add(listener: Listening): void {
+    if (this.isDeserted) this.first = listener;
+    else this.others = (this.others ?? new Set()).add(listener);
     if (!this.isOpen) this.host.open(this);
-    return this;
+    else if (this.latest !== undefined) listener.next(this.latest);
   }
 
-  /** Most tasks have one listener, which is kept without an array. */
-  private get listeners(): ReadonlyArray<Listening> {
-    return this.first === undefined ? nobody : [this.first, ...this.others];
-  }
-
-  private set listeners(all: ReadonlyArray<Listening>) {
-    this.first = all[0];
-    this.others = all.length > 1 ? all.slice(1) : nobody;
-  }
-
-  /** What ends a listener's subscription: RxJS calls it with the listener closed already. */
-  unsubscribe(): void {
+  remove(listener: Listening): void {
     if (!this.isOpen) return;
-    this.listeners = this.listeners.filter((listener) => !listener.closed);
-    if (this.deserted) this.host.deserted(this);
+    if (this.first === listener) this.first = undefined;
+    else this.others?.delete(listener);
+    if (this.isDeserted) this.host.deserted(this);
   }
 
-  get deserted(): boolean {
-    return this.first === undefined;
+  get isDeserted(): boolean {
+    return this.first === undefined && !this.others?.size;
   }
 
   /** SUBSCRIBE goes out (again). */
@@ -116,30 +105,48 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults, Un
   next(meta: TaskMeta): void {
     if (isDeepStrictEqual(meta, this.latest)) return;
     this.latest = meta;
-    for (const listener of this.listeners) listener.next(meta);
+    tell(this.listeners, (listener) => listener.next(meta));
   }
 
   settle(meta: TaskMeta): void {
-    for (const listener of this.release()) {
+    tell(this.release(), (listener) => {
       listener.next(meta);
       listener.complete();
-    }
+    });
   }
 
   fail(error: ResultStoreError): void {
-    for (const listener of this.release()) listener.error(error);
+    tell(this.release(), (listener) => listener.error(error));
   }
 
   complete(): void {
-    for (const listener of this.release()) listener.complete();
+    tell(this.release(), (listener) => listener.complete());
+  }
+
+  /** Those of now: who comes while they are told is not among them. */
+  private get listeners(): ReadonlyArray<Listening> {
+    const { first, others = nobody } = this;
+    return first === undefined ? [...others] : [first, ...others];
   }
 
   /** Back to the start, for a later subscriber; returns who listened. */
-  release(): ReadonlyArray<Listening> {
+  private release(): ReadonlyArray<Listening> {
     const { listeners } = this;
-    this.listeners = nobody;
+    this.first = undefined;
+    this.others = undefined;
     this.latest = undefined;
     this.restart();
     return listeners;
   }
 }
+
+const nobody: ReadonlyArray<Listening> = [];
+
+/** A listener's teardowns may throw. */
+const tell = (listeners: ReadonlyArray<Listening>, call: (listener: Listening) => void): void => {
+  for (const listener of listeners) isolated(() => call(listener));
+};
+
+/** What RxJS lets in as it is, where several copies of it are loaded too: it sees to its own end. */
+const isOwned = (observer: unknown): observer is Subscriber<TaskMeta> =>
+  typeof observer === 'object' && observer !== null && 'unsubscribe' in observer;

@@ -1,7 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type PerTick, perTick } from '../../src/commands/perTick.js';
 import { AclError, Closed, InvalidArgument } from '../../src/errors.js';
 import { fromRun } from '../../src/operation.js';
@@ -66,6 +66,53 @@ describe('perTick', () => {
       flush();
     });
     expect(batches).toEqual([[1, 2, 3], [4, 60], [50], [500], [5]]);
+  });
+
+  it('settles every item, though what is told of one throws', () => {
+    vi.useFakeTimers();
+    const unhandled = vi.fn();
+    Rx.config.onUnhandledError = unhandled;
+    const settled: Array<unknown> = [];
+    const run = perTick<number, number>({
+      send: (items) => Rx.of(items.map((n) => E.right(n))),
+      isRefusal: () => false,
+      joins: () => true,
+      weight: () => 1,
+      most: 3,
+      heaviest: 3,
+    });
+    marbles(({ flush }) => {
+      run(1)(() => {
+        throw new Error('not ours');
+      });
+      run(2)((result) => settled.push(result));
+      flush();
+    });
+    vi.runAllTimers();
+    vi.useRealTimers();
+    Rx.config.onUnhandledError = null;
+    expect(settled).toEqual([E.right(2)]);
+    expect(unhandled).toHaveBeenCalledOnce();
+  });
+
+  it('keeps the order of those that are not refused', () => {
+    const done: Array<number> = [];
+    const { double } = doubling({
+      most: 8,
+      send: (items) =>
+        Rx.timer(items.length).pipe(
+          Rx.map(() => {
+            if (items.includes(2)) throw denied;
+            done.push(...items);
+            return items.map((n) => E.right(n));
+          }),
+        ),
+    });
+    marbles(({ flush }) => {
+      outcomes([1, 2, 3, 4], double).subscribe();
+      flush();
+    });
+    expect(done).toEqual([1, 3, 4]);
   });
 
   it('begins a batch with an item that does not join the one before', () => {

@@ -1,4 +1,13 @@
-import { config, map, Observable, type Observer, Subject, Subscription } from 'rxjs';
+import {
+  config,
+  finalize,
+  map,
+  Observable,
+  type Observer,
+  Subject,
+  Subscription,
+  UnsubscriptionError,
+} from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { TaskChannel } from '../../src/consumer/taskChannel.js';
 import { ResultCancelled } from '../../src/errors.js';
@@ -117,6 +126,13 @@ describe.each([
     expect(order).toEqual(['complete', 'teardown']);
   });
 
+  it('throws what its teardown throws, and is closed', () => {
+    const { subscription } = listen();
+    subscription.add(fail);
+    expect(() => subscription.unsubscribe()).toThrow(UnsubscriptionError);
+    expect(subscription.closed).toBe(true);
+  });
+
   it('is a subscription that others can own', () => {
     const all = new Subscription();
     const { tell, heard, subscription } = listen();
@@ -210,4 +226,18 @@ describe.each([
     tell.settle(ready);
     expect(heard).toEqual(['SUCCESS']);
   });
+});
+
+it('a channel is left, and tells the others, though the teardown of one throws', () => {
+  const { source, tell } = channel();
+  const heard: Array<unknown> = [];
+  source.pipe(finalize(fail)).subscribe();
+  const owned = source.subscribe();
+  owned.add(fail);
+  source.subscribe({ next: (meta) => heard.push(meta), complete: () => heard.push('|') });
+  expect(() => owned.unsubscribe()).toThrow(UnsubscriptionError);
+  tell.settle(ready);
+  expect(heard).toEqual([ready, '|']);
+  vi.runAllTimers();
+  expect(unhandled).toHaveLength(1);
 });

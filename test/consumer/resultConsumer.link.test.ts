@@ -1,6 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { isConnectionError } from '../../src/backend/ensure.js';
 import type { Message, Subscriber } from '../../src/commands/commands.js';
 import { AclError, AuthenticationError, CommandTimeout } from '../../src/errors.js';
 import { progress, started, success } from '../../src/testing/index.js';
@@ -155,6 +156,65 @@ describe('what is left', () => {
       expect(calls.filter(([name]) => name === 'leave')).toEqual([
         ['leave', channelOf('a')],
         ['leave', channelOf('c')],
+      ]);
+    });
+  });
+});
+
+describe('a channel that is left in a hurry', () => {
+  it('is left though it was watched again for less than a tick', () => {
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls)));
+      const consumer = consumerOver(link$, scheduler);
+      const one = consumer.consumeFrom('a').subscribe();
+      scheduler.schedule(() => {
+        one.unsubscribe();
+        Rx.asapScheduler.schedule(() => two.unsubscribe());
+        const two = consumer.consumeFrom('a').subscribe();
+      }, 2);
+      expectObservable(Rx.NEVER, '^---!').toBe('-');
+      flush();
+      expect(calls.at(-1)).toEqual(['leave', channelOf('a')]);
+    });
+  });
+
+  it('is left soon though the clock was set back', () => {
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls)));
+      const clock = Object.create(scheduler, { now: { value: () => now() } });
+      let now = () => 3_600_000 + scheduler.now();
+      const retry = { when: isConnectionError, onRetry: () => undefined, scheduler: clock };
+      const consumer = consumerOver(link$, scheduler, { leaveAfter: 4, retry });
+      expectObservable(consumer.consumeFrom('a'), '^!').toBe('-');
+      scheduler.schedule(() => {
+        now = () => scheduler.now();
+      }, 2);
+      expectObservable(consumer.consumeFrom('b'), '^--!').toBe('-');
+      expectObservable(Rx.NEVER, '^---------!').toBe('-');
+      flush();
+      expect(calls.filter(([name]) => name === 'leave')).toEqual([
+        ['leave', channelOf('a')],
+        ['leave', channelOf('b')],
+      ]);
+    });
+  });
+
+  it('is not opened again by a subscriber that cancels it when told the latest', () => {
+    marbles(({ hot, expectObservable, flush }, scheduler) => {
+      const calls: Array<Call> = [];
+      const messages$ = hot('-p', { p: heard(progress('a', 1)) });
+      const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls, { messages$ })));
+      const consumer = consumerOver(link$, scheduler);
+      expectObservable(consumer.consumeFrom('a')).toBe('-p-|', { p: progress('a', 1) });
+      scheduler.schedule(() => {
+        consumer.consumeFrom('a').subscribe(() => consumer.cancelFor('a'));
+      }, 3);
+      flush();
+      expect(calls).toEqual([
+        ['follow', channelOf('a')],
+        ['leave', channelOf('a')],
       ]);
     });
   });

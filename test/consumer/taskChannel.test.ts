@@ -46,12 +46,12 @@ describe('TaskChannel', () => {
 
   it('is deserted once the last listener has left', () => {
     const a = channel();
-    expect(a.deserted).toBe(true);
+    expect(a.isDeserted).toBe(true);
     const [one, two] = [listen(a), listen(a)];
     one.subscription.unsubscribe();
-    expect(a.deserted).toBe(false);
+    expect(a.isDeserted).toBe(false);
     two.subscription.unsubscribe();
-    expect(a.deserted).toBe(true);
+    expect(a.isDeserted).toBe(true);
   });
 
   it('settles all with the ready state and completion, and is as new', () => {
@@ -61,7 +61,7 @@ describe('TaskChannel', () => {
     a.heard = true;
     a.settle(success('a', 1));
     for (const { heard } of listeners) expect(heard).toEqual([success('a', 1), '|']);
-    expect([a.deserted, a.following, a.heard]).toEqual([true, false, false]);
+    expect([a.isDeserted, a.following, a.heard]).toEqual([true, false, false]);
     expect(listen(a).heard).toEqual([]);
   });
 
@@ -75,7 +75,7 @@ describe('TaskChannel', () => {
     a.complete();
     expect(failed.heard).toEqual([started('a'), error]);
     expect(completed.heard).toEqual(['|']);
-    expect(a.deserted).toBe(true);
+    expect(a.isDeserted).toBe(true);
   });
 
   it('lets a listener in that comes while the others are told', () => {
@@ -103,6 +103,6 @@ describe('TaskChannel', () => {
     const gone = new Subscriber<TaskMeta>();
     gone.unsubscribe();
     a.subscribe(gone);
-    expect(a.deserted).toBe(true);
+    expect(a.isDeserted).toBe(true);
   });
 });
