@@ -18,7 +18,7 @@ import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '..
 import { json } from '../serialization/json.js';
 import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
-import type { Serializer } from '../serialization/serializer.js';
+import { type Serializer, total } from '../serialization/serializer.js';
 import { yaml } from '../serialization/yaml.js';
 import type { Foundation } from './keyValueStore.js';
 
@@ -83,7 +83,7 @@ const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionP
 const serializerOf = ({ serializer, serializers, accept }: BackendOptions): Serializer =>
   orThrow(
     pipe(
-      registry([...serializers, json, yaml, msgpack], accept).toRead(serializer),
+      registry([...serializers.map(total), json, yaml, msgpack], accept).toRead(serializer),
       E.mapLeft(({ problem }) => new ImproperlyConfigured('serializer', problem)),
     ),
   );

@@ -7,10 +7,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
-import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import { InvalidResult, TaskFailed } from '../errors.js';
 import { PROPAGATE_STATES } from '../states.js';
 import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
+import { repr } from '../wire/repr.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
 // -------------------------------------------------------------------------------------
@@ -26,10 +26,15 @@ export const outcome =
       : pipe(
           codec.decode(meta.result),
           E.mapLeft((errors) => {
-            const problem = PathReporter.report(E.left(errors)).join('; ');
-            return new InvalidResult(meta.taskId, meta.result, problem);
+            return new InvalidResult(meta.taskId, meta.result, errors.map(problem).join('; '));
           }),
         );
+
+/** As io-ts' PathReporter words it, which has no words for a bigint, a cycle or much depth. */
+const problem = ({ context, value, message }: t.ValidationError): string => {
+  const path = context.map(({ key, type }) => `${key}: ${type.name}`).join('/');
+  return message ?? `Invalid value ${repr(value).slice(0, 80)} supplied to ${path}`;
+};
 
 /** A failed task may have stored anything; what is no exception becomes the argument of one. */
 export const exceptionOf = ({ result }: TaskMeta): TaskException => {

@@ -80,7 +80,7 @@ const upToSecond = (time: number): string => {
 let latest = { second: Number.NaN, text: '' };
 
 const iso =
-  /^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d)?$/;
+  /^\d{4}-\d\d-\d\d[T ](?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d+)?)?(?:Z|[+-](?:[01]\d|2[0-3]):?[0-5]\d(?::?[0-5]\d(?:\.\d+)?)?)?$/;
 
 /**
  * Milliseconds since 1970, or NaN. `Date.parse` would take a text without an offset for
@@ -118,9 +118,15 @@ const milliseconds = (text: string): number => {
 /** How far the text's own clock is ahead of UTC, in milliseconds. */
 const offsetOf = (text: string): number => {
   if (text.endsWith('+00:00')) return 0;
-  const [, sign, hours = 0, minutes = 0] = /([+-])(\d\d):?(\d\d)$/.exec(text.slice(16)) ?? [];
-  const size = (Number(hours) * 60 + Number(minutes)) * minute;
-  return sign === '-' ? -size : size;
+  const sign = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+  // That of the day, as there is no other.
+  if (sign < 16) return 0;
+  const minutes = sign + (text[sign + 3] === ':' ? 4 : 3);
+  const seconds = minutes + (text[minutes + 2] === ':' ? 3 : 2);
+  const size =
+    (twoDigits(text, sign + 1) * 60 + twoDigits(text, minutes)) * minute +
+    Math.trunc(Number(text.slice(seconds)) * 1000);
+  return text[sign] === '-' ? -size : size;
 };
 
 /**

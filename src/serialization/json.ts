@@ -74,18 +74,25 @@ const needsPython = (bytes: Buffer, text: string): boolean =>
 /** The digits of `Number.MAX_SAFE_INTEGER`. */
 const long = 16;
 
-/** A run of that many digits can't hide between two bytes so far apart, so the others need no look. */
+/**
+ * A run of that many digits can't hide between two bytes so far apart, so the others need
+ * no look. It is no integer behind a quotation mark, a letter or a point.
+ */
 const hasLongInteger = (bytes: Buffer): boolean => {
   for (let at = long - 1; at < bytes.length; at += long) {
     if (!isDigit(bytes[at])) continue;
     let start = at;
     while (isDigit(bytes[start - 1])) start--;
     while (isDigit(bytes[at + 1])) at++;
-    const isFraction = bytes[start - 1] === 0x2e;
-    if (at - start + 1 >= long && !isFraction) return true;
+    if (at - start + 1 >= long && beforeInteger.has(bytes[start - 1])) return true;
   }
   return false;
 };
+
+const beforeInteger: ReadonlySet<number | undefined> = new Set([
+  undefined,
+  ...Buffer.from(' \t\n\r[,:-'),
+]);
 
 const isDigit = (byte: number | undefined): boolean =>
   byte !== undefined && byte >= 0x30 && byte <= 0x39;

@@ -80,7 +80,9 @@ const text =
 const datetime = marker({
   type: 'datetime',
   is: (u): u is Date =>
-    u instanceof Date && u.getTime() >= firstInstant && u.getTime() <= lastInstant,
+    u instanceof DateTime
+      ? !Number.isNaN(u.getTime())
+      : u instanceof Date && u.getTime() >= firstInstant && u.getTime() <= lastInstant,
   encode: (date) => (date instanceof DateTime ? date : DateTime.utc(date)).text,
   decode: text('datetime', (value) =>
     // Python reads a bare date as its midnight.
@@ -135,7 +137,7 @@ const decimal = marker({
   is: (u) => u instanceof Decimal,
   encode: (d) => d.text,
   decode: text('decimal', (value) =>
-    /^\s*[+-]?(?:(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)\s*$/i.test(
+    /^\s*[+-]?(?:(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)\s*$/i.test(
       value,
     )
       ? O.some(new Decimal(value))

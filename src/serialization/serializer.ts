@@ -4,16 +4,17 @@
  *
  * @since 0.1.0
  */
-import type { Either } from 'fp-ts/lib/Either.js';
-import type { EncodeError } from '../errors.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { EncodeError } from '../errors.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
 /**
- * Neither side throws. A `Left` of `decode` says in words what is wrong; the caller
- * knows the key and makes the `DecodeError` of it.
+ * Neither side should throw; where one of your own does, it counts as a `Left`. A `Left`
+ * of `decode` says in words what is wrong; the caller knows the key and makes the
+ * `DecodeError` of it.
  *
  * @category model
  * @since 0.1.0
@@ -26,7 +27,40 @@ export interface Serializer {
   /** `utf-8` for text, `binary` for bytes. */
   readonly contentEncoding: string;
   /** A `Left` has the path to what cannot be said. */
-  readonly encode: (value: unknown) => Either<EncodeError, string | Buffer>;
+  readonly encode: (value: unknown) => E.Either<EncodeError, string | Buffer>;
   /** A `Left` says what is wrong. */
-  readonly decode: (bytes: Buffer) => Either<string, unknown>;
+  readonly decode: (bytes: Buffer) => E.Either<string, unknown>;
 }
+
+// -------------------------------------------------------------------------------------
+// combinators
+// -------------------------------------------------------------------------------------
+
+/**
+ * The same, but that what it throws is a `Left`.
+ *
+ * @internal
+ */
+export const total = (serializer: Serializer): Serializer => ({
+  name: serializer.name,
+  contentType: serializer.contentType,
+  contentEncoding: serializer.contentEncoding,
+  encode: (value) =>
+    tried(
+      () => serializer.encode(value),
+      (thrown) => new EncodeError('$', thrown),
+    ),
+  decode: (bytes) =>
+    tried(
+      () => serializer.decode(bytes),
+      (thrown) => thrown,
+    ),
+});
+
+const tried = <L, A>(
+  run: () => E.Either<L, A>,
+  onThrown: (message: string) => L,
+): E.Either<L, A> => {
+  const result = E.tryCatch(run, (thrown) => onThrown(E.toError(thrown).message));
+  return E.flatten(result);
+};

@@ -7,6 +7,7 @@
  *
  * @since 0.1.0
  */
+import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Serializer } from '../serialization/serializer.js';
@@ -28,16 +29,24 @@ export interface TaskException {
   readonly args: ReadonlyArray<unknown>;
   /** As Python prints it: `ValueError('bad input', 7)`. */
   readonly repr: string;
+  /**
+   * What else it was stored with, as `update_state` lets a task do: by its name on the wire,
+   * and written last, over the other members. Undefined is a member that was missing.
+   */
+  readonly rest?: Readonly<Record<string, unknown>>;
 }
 
 /**
+ * A worker writes all three, and `exc_message` as the list of the arguments; what was read
+ * otherwise, or with more, is written as it was read.
+ *
  * @category model
  * @since 0.1.0
  */
-export interface WireException {
+export interface WireException extends Readonly<Record<string, unknown>> {
   readonly exc_type: string;
-  readonly exc_message: ReadonlyArray<unknown>;
-  readonly exc_module: string | null;
+  readonly exc_message?: unknown;
+  readonly exc_module?: unknown;
 }
 
 // -------------------------------------------------------------------------------------
@@ -72,7 +81,12 @@ const exceptionRepr = (
     return `Task of kind ${repr(args[0])} never registered, please make sure it's imported.`;
   }
   const name = excType.slice(excType.lastIndexOf('.') + 1);
-  return `${name}(${args.map((arg) => repr(arg)).join(', ')})`;
+  try {
+    return `${name}(${args.map((arg) => repr(arg)).join(', ')})`;
+  } catch {
+    // More than a string can hold.
+    return `${name}(...)`;
+  }
 };
 
 /**
@@ -89,13 +103,34 @@ const exceptionRepr = (
  * @since 0.1.0
  */
 export const fromThrown = (u: unknown): TaskException => {
-  if (hasPythonType(u)) return pythonException(u.excType, u.args, u.excModule);
+  try {
+    return toTaskException(u);
+  } catch {
+    // A getter or a proxy that throws in its turn.
+    return pythonException('Exception', [repr(u)]);
+  }
+};
+
+const toTaskException = (u: unknown): TaskException => {
+  if (isTaskException(u)) {
+    return withRest(pythonException(u.excType, [...u.args], u.excModule), u.rest);
+  }
+  if (hasPythonType(u)) return pythonException(u.excType, [...u.args], u.excModule);
   if (u === undefined) return pythonException('Exception', []);
   if (!(u instanceof Error)) return pythonException('Exception', [u]);
-  const name = u.name !== 'Error' ? u.name : u.constructor.name;
-  const args = 'args' in u && Array.isArray(u.args) ? u.args : u.message === '' ? [] : [u.message];
+  const name = nameOf(u);
+  const args =
+    'args' in u && Array.isArray(u.args) ? [...u.args] : u.message === '' ? [] : [u.message];
   const builtin = pythonNames.get(name);
   return builtin === undefined ? pythonException(name, args, null) : pythonException(builtin, args);
+};
+
+/** Its own, or its class's; `Error` where neither is a name. */
+const nameOf = (error: Error): string => {
+  const names: ReadonlyArray<unknown> = [error.name, error.constructor?.name];
+  const isTelling = (name: unknown): name is string =>
+    typeof name === 'string' && name !== '' && name !== 'Error';
+  return names.find(isTelling) ?? 'Error';
 };
 
 const pythonNames: ReadonlyMap<string, string> = new Map([
@@ -116,6 +151,10 @@ const hasPythonType = t.type({
   args: t.readonlyArray(t.unknown),
 }).is;
 
+/** Of an exception just made: a copy would have to be printed. */
+const withRest = (exception: TaskException, rest: TaskException['rest']): TaskException =>
+  rest === undefined ? exception : Object.assign(exception, { rest });
+
 // -------------------------------------------------------------------------------------
 // refinements
 // -------------------------------------------------------------------------------------
@@ -124,12 +163,24 @@ const hasPythonType = t.type({
  * @category refinements
  * @since 0.1.0
  */
-export const isTaskException: (u: unknown) => u is TaskException = t.type({
-  excType: t.string,
-  excModule: t.union([t.string, t.null]),
-  args: t.readonlyArray(t.unknown),
-  repr: t.string,
-}).is;
+export const isTaskException = (u: unknown): u is TaskException => {
+  try {
+    return Shape.is(u);
+  } catch {
+    // A getter or a proxy that throws.
+    return false;
+  }
+};
+
+const Shape = t.intersection([
+  t.type({
+    excType: t.string,
+    excModule: t.union([t.string, t.null]),
+    args: t.readonlyArray(t.unknown),
+    repr: t.string,
+  }),
+  t.partial({ rest: t.UnknownRecord }),
+]);
 
 // -------------------------------------------------------------------------------------
 // conversions
@@ -139,15 +190,22 @@ export const isTaskException: (u: unknown) => u is TaskException = t.type({
  * @category conversions
  * @since 0.1.0
  */
-export const toWireException = (exception: TaskException): WireException => ({
-  exc_type: exception.excType,
-  exc_message: exception.args,
-  exc_module: exception.excModule,
-});
+export const toWireException = ({
+  excType,
+  args,
+  excModule,
+  rest,
+}: TaskException): WireException => {
+  const wire = { exc_type: excType, exc_message: args, exc_module: excModule };
+  return rest === undefined ? wire : { ...wire, ...rest };
+};
 
 /**
  * Whatever Python reads as an exception is one, with the same name and arguments: the
  * message may be a text instead of a list, or missing, and the whole a list of pairs.
+ *
+ * It is written as it was read; only a list of pairs becomes the dict that Python makes of
+ * it, which reads the same.
  *
  * @category conversions
  * @since 0.1.0
@@ -155,42 +213,97 @@ export const toWireException = (exception: TaskException): WireException => ({
 export const fromWireException = (u: unknown): E.Either<string, TaskException> => {
   const wire = asDict(u);
   if (wire === undefined) return E.left('an exception is not an object');
-  const { exc_type: excType, exc_module: module } = wire;
+  const { exc_type: excType, exc_message: message = '', exc_module: module } = wire;
   if (typeof excType !== 'string') return E.left('an exception without an exc_type');
   if (typeof module === 'object' && module !== null) return E.left('an exc_module that is no name');
-  const message = Object.hasOwn(wire, 'exc_message') ? wire.exc_message : '';
-  return E.right(
-    pythonException(
-      excType,
-      Array.isArray(message) ? message : [message],
-      typeof module === 'string' ? module : null,
-    ),
-  );
+  const args = Array.isArray(message) ? message : [message];
+  const excModule = typeof module === 'string' ? module : null;
+  const exception = readException(excType, args, excModule);
+  const isUsual = args === message && excModule === module && Object.keys(wire).length === 3;
+  return E.right(isUsual ? exception : withRest(exception, restOf(wire)));
 };
 
+/** A list of pairs is one to Python; but no key that isn't a text is of use here. */
 const asDict = (u: unknown): Readonly<Record<string, unknown>> | undefined => {
-  if (Array.isArray(u)) {
-    const isPairs = u.every((pair) => Array.isArray(pair) && pair.length === 2);
-    return isPairs ? Object.fromEntries(u.map(([key, value]) => [String(key), value])) : undefined;
-  }
-  return t.UnknownRecord.is(u) ? u : undefined;
+  if (Array.isArray(u)) return u.every(isMember) ? Object.fromEntries(u) : undefined;
+  return isDict(u) ? u : undefined;
+};
+
+const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === 'object' && u !== null;
+
+const isMember = (u: unknown): u is readonly [string, unknown] =>
+  Array.isArray(u) && u.length === 2 && typeof u[0] === 'string';
+
+/** What is not written back by the names of a `TaskException`, or not as it was. */
+const restOf = ({
+  exc_type: _,
+  exc_message: message,
+  exc_module: module,
+  ...others
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
+  ...(!Array.isArray(message) && { exc_message: message }),
+  ...(module !== null && typeof module !== 'string' && { exc_module: module }),
+  ...others,
+});
+
+/**
+ * To print long arguments takes many times what it takes to parse them, and who polls for
+ * a state prints none: those are printed when somebody asks.
+ */
+const readException = (
+  excType: string,
+  args: ReadonlyArray<unknown>,
+  excModule: string | null,
+): TaskException =>
+  isShort(args, 3)
+    ? pythonException(excType, args, excModule)
+    : Object.defineProperties({ excType, excModule, args, repr: '' }, printedLater);
+
+/** Found out without a look at more than a few items of each list or dict. */
+const isShort = (u: unknown, levels: number): boolean => {
+  if (typeof u === 'string' || u instanceof Uint8Array) return u.length < 100;
+  if (typeof u !== 'object' || u === null) return true;
+  const items = Array.isArray(u) ? u : Object.values(u);
+  return levels > 0 && items.length < 10 && items.every((item) => isShort(item, levels - 1));
+};
+
+/** The property becomes a plain one as soon as it is read, also by `console.log`. */
+const printedLater: PropertyDescriptorMap & ThisType<TaskException> = {
+  repr: {
+    get() {
+      const value = exceptionRepr(this.excType, this.args, this.excModule);
+      Reflect.defineProperty(this, 'repr', { value, writable: true });
+      return value;
+    },
+  },
+  [inspect.custom]: {
+    value() {
+      return { ...this };
+    },
+  },
 };
 
 /**
- * The exception with those of its arguments that can't be encoded replaced by their
- * `repr`; one bad item turns its whole argument into text. Celery: `ensure_serializable`.
+ * The exception with those of its arguments, and of `rest`, that can't be encoded replaced by
+ * their `repr`; one bad item turns its whole argument into text. Celery: `ensure_serializable`.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const withSerializableArgs =
   (serializer: Serializer) =>
-  (exception: TaskException): TaskException =>
-    pythonException(
-      exception.excType,
-      exception.args.map((arg) => (E.isRight(serializer.encode(arg)) ? arg : repr(arg))),
-      exception.excModule,
+  ({ excType, args, excModule, rest }: TaskException): TaskException => {
+    const serializable = (u: unknown): unknown => (E.isRight(serializer.encode(u)) ? u : repr(u));
+    const members = Object.entries(rest ?? {}).map(([name, u]) => [
+      name,
+      u === undefined ? u : serializable(u),
+    ]);
+    return withRest(
+      pythonException(excType, args.map(serializable), excModule),
+      rest && Object.fromEntries(members),
     );
+  };
 
 // -------------------------------------------------------------------------------------
 // codecs

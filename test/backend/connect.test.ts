@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { connect, connectionPool } from '../../src/backend/connect.js';
 import { ConnectionPool } from '../../src/connection/pool.js';
@@ -38,6 +39,24 @@ describe('connect', () => {
     expect(() => connect({ url: 'http://localhost' })).toThrow(ImproperlyConfigured);
     expect(() => connect({ url: 'memory://', expires: -1 })).toThrow(ImproperlyConfigured);
     expect(() => connectionPool({ url: 'memory://' })).toThrow('no connections to pool');
+  });
+
+  it('takes what a serializer of the user throws for a refusal', () => {
+    const fail = (): never => {
+      throw new Error('of no use');
+    };
+    const own = { name: 'own', contentType: 'x/own', contentEncoding: 'binary' };
+    const { serializer } = connect({
+      url: 'memory://',
+      serializer: 'own',
+      accept: ['own'],
+      serializers: [{ ...own, encode: fail, decode: fail }],
+    });
+    expect(serializer).toMatchObject(own);
+    expect(serializer.encode(1)).toMatchObject({
+      left: { _tag: 'EncodeError', problem: 'of no use' },
+    });
+    expect(serializer.decode(Buffer.alloc(0))).toEqual(E.left('of no use'));
   });
 
   it('warns of a TLS link that verifies nobody', () => {

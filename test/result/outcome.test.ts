@@ -21,6 +21,16 @@ describe('outcome', () => {
     });
   });
 
+  it('is an InvalidResult for any value, however large or deep', () => {
+    let deep: unknown = [];
+    for (let i = 0; i < 200_000; i += 1) deep = [deep];
+    for (const value of [2n ** 70n, deep, 'x'.repeat(1e6), new Date(Number.NaN)]) {
+      const refused = outcome(t.boolean)(success('a', value));
+      expect(refused).toMatchObject({ left: { _tag: 'InvalidResult', value } });
+      expect(E.isLeft(refused) && refused.left.message.length).toBeLessThan(300);
+    }
+  });
+
   it('is a TaskFailed in the states whose exception Celery raises', () => {
     expect(outcome(t.unknown)(failure('a', 'KeyError', ['k']))).toMatchObject({
       left: { _tag: 'TaskFailed', message: "Task a FAILURE: KeyError('k')" },

@@ -166,6 +166,21 @@ describe('encoding', () => {
 });
 
 describe('decoding', () => {
+  it('takes no longer than the text is long to refuse a decimal', () => {
+    const digits = '1'.repeat(500_000);
+    expect(read(`{"__type__": "decimal", "__value__": "${digits}x"}`)).toMatchObject({
+      left: expect.stringContaining('not a decimal'),
+    });
+  });
+
+  it.each(['0001-01-01T00:00:00+05:30', '9999-12-31T23:59:59.999999-05:00'])(
+    'reads and writes %s, which is outside the years of UTC',
+    (value) => {
+      const text = `{"__type__": "datetime", "__value__": "${value}"}`;
+      expect(E.chainW(json.encode)(read(text))).toEqual(E.right(text));
+    },
+  );
+
   it.each<[string, unknown]>([
     ['[9007199254740991, 9007199254740992]', [9007199254740991, 9007199254740992n]],
     ['-9007199254740993', -9007199254740993n],
@@ -173,6 +188,9 @@ describe('decoding', () => {
     ['[-0.0, NaN, -0]', [-0, Number.NaN, 0]],
     ['0.30000000000000004', 0.30000000000000004],
     ['"12345678901234567890"', '12345678901234567890'],
+    ['["a 12345678901234567890", 1]', ['a 12345678901234567890', 1]],
+    ['[0.12345678901234567890,12345678901234567890]', [0.12345678901234568, 12345678901234567890n]],
+    ['{"a":-12345678901234567890}', { a: -12345678901234567890n }],
     ['{"a": 1, "a": 2}', { a: 2 }],
     ['{"\\u005f_type__": "decimal", "__value__": "1"}', new Decimal('1')],
     ['{"__value__": "1.0", "__type__": "decimal"}', new Decimal('1.0')],

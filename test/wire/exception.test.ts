@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
@@ -142,6 +143,91 @@ describe('reading an exception', () => {
     },
   );
 
+  it.each([
+    [[[{ toString: 1 }, 2]]],
+    [[[[], 2]]],
+    [[[5, 2]]],
+    [
+      [
+        ['exc_type', 'X'],
+        [null, 1],
+      ],
+    ],
+  ])('takes no list of pairs for a dict unless its keys are texts: %j', (pairs) => {
+    expect(fromWireException(pairs)).toEqual(E.left('an exception is not an object'));
+  });
+
+  it.each([
+    '{"exc_type": "X"}',
+    '{"exc_type": "X", "exc_message": "a text"}',
+    '{"exc_type": "X", "exc_message": null, "exc_module": null}',
+    '{"exc_type": "X", "exc_message": ["tb"], "custom": {"code": 5}}',
+    '{"exc_type": "X", "exc_message": [], "exc_module": "app", "__proto__": {"bad": 1}}',
+    '{"exc_type": "X", "exc_message": {"field": ["required"]}, "exc_module": 5, "more": null}',
+  ])('keeps what it was stored with: %s', (wire) => {
+    const exception = fromWireException(decoded(wire));
+    expect(E.map(isTaskException)(exception)).toEqual(E.right(true));
+    for (const same of [TaskException.encode, withSerializableArgs(json), fromThrown]) {
+      const written = E.map((e: TaskException) => toWireException(asException(same(e))))(exception);
+      expect(E.chainW(json.encode)(written)).toEqual(E.right(wire));
+    }
+  });
+
+  it('has the other members at hand', () => {
+    const wire = { exc_type: 'X', exc_message: ['tb'], custom: { code: 5 } };
+    expect(fromWireException(wire)).toEqual(
+      E.right({ ...pythonException('X', ['tb'], null), rest: { custom: { code: 5 } } }),
+    );
+  });
+
+  it('writes a list of pairs as the dict that Python makes of it', () => {
+    const pairs = [
+      ['exc_type', 'X'],
+      ['exc_message', 'a text'],
+      ['n', 1],
+    ];
+    expect(E.map(toWireException)(fromWireException(pairs))).toEqual(
+      E.right({ exc_type: 'X', exc_message: 'a text', n: 1 }),
+    );
+  });
+
+  it('replaces a member that cannot be encoded by its repr, and no missing one', () => {
+    const exception = fromWireException({ exc_type: 'X', exc_message: '\ud83d', set: new Set() });
+    const wire = E.map((e: TaskException) => toWireException(withSerializableArgs(json)(e)))(
+      exception,
+    );
+    expect(E.chainW(json.encode)(wire)).toEqual(
+      E.right('{"exc_type": "X", "exc_message": "\'\\\\ud83d\'", "set": "<Set object>"}'),
+    );
+  });
+
+  it('looks the same when its arguments are long, which are printed when asked for', () => {
+    const args = ['x'.repeat(1000), { rows: Array.from({ length: 100 }, (_, i) => ({ i })) }];
+    const read = () => {
+      const exception = fromWireException(toWireException(pythonException('E', args)));
+      if (E.isLeft(exception)) throw new Error(exception.left);
+      return exception.right;
+    };
+    const made = pythonException('E', args);
+    expect(inspect(read())).toBe(inspect(made));
+    expect(JSON.stringify(read())).toBe(JSON.stringify(made));
+    expect({ ...read() }).toStrictEqual(made);
+    expect(read()).toStrictEqual(made);
+    expect(structuredClone(read())).toStrictEqual(made);
+    expect(Object.keys(read())).toEqual(Object.keys(made));
+    expect(Object.freeze(read()).repr).toBe(made.repr);
+    const exception = read();
+    expect(exception.repr).toBe(made.repr);
+    expect(Object.getOwnPropertyDescriptors(exception)).toMatchObject(
+      Object.getOwnPropertyDescriptors(made),
+    );
+  });
+
+  it('elides arguments whose repr is longer than a string can be', () => {
+    const text = 'x'.repeat(2 ** 25);
+    expect(pythonException('E', Array(16).fill(text)).repr).toBe('E(...)');
+  });
+
   it('never throws, whatever it is given', () => {
     fc.assert(
       fc.property(fc.anything(), (u) => {
@@ -160,7 +246,29 @@ describe('reading an exception', () => {
   });
 });
 
+/** As one that is written gives it. */
+const asException = (u: unknown): TaskException => {
+  if (isTaskException(u)) return u;
+  const exception = fromWireException(u);
+  if (E.isLeft(exception)) throw new Error(exception.left);
+  return exception.right;
+};
+
 const reprOf = (c: Case): string => c.read.ok.repr;
+
+const revoked = (): unknown => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+/** A proxy that throws, whatever it is asked for. */
+const secretive = <A extends object>(target: A): A =>
+  new Proxy(target, {
+    get: () => {
+      throw new Error('no');
+    },
+  });
 
 describe('fromThrown', () => {
   class PaymentDeclined extends Error {}
@@ -184,7 +292,42 @@ describe('fromThrown', () => {
     ['text', "Exception('text')", 'builtins'],
     [undefined, 'Exception()', 'builtins'],
     [null, 'Exception(None)', 'builtins'],
+    [Object.assign(new Error('x'), { name: 5 }), "Exception('x')", 'builtins'],
+    [Object.assign(new Error('x'), { name: '' }), "Exception('x')", 'builtins'],
+    [Object.assign(new RangeError('x'), { name: '' }), "ValueError('x')", 'builtins'],
+    [Object.assign(new PaymentDeclined('x'), { name: null }), "PaymentDeclined('x')", null],
+    [Object.assign(new Error('x'), { constructor: undefined }), "Exception('x')", 'builtins'],
+    [new (class extends Error {})('x'), "Exception('x')", 'builtins'],
+    [new (class extends TypeError {})('x'), "TypeError('x')", 'builtins'],
+    [Symbol('s'), 'Exception(<Symbol(s)>)', 'builtins'],
+    [Object.assign(Object.create(null), { a: 1 }), "Exception({'a': 1})", 'builtins'],
   ])('gives %s its Python name', (thrown, repr, excModule) => {
     expect(fromThrown(thrown)).toMatchObject({ repr, excModule });
+  });
+
+  it('prints what throws when looked at as far as it can', () => {
+    const args = secretive([1]);
+    expect(fromThrown(revoked()).repr).toBe("Exception('<unprintable object>')");
+    expect(fromThrown(secretive(new Error('x'))).repr).toBe("Exception('<unprintable object>')");
+    expect(fromThrown(Object.assign(new Error('x'), { args })).repr).toBe(
+      'Exception("Error(\'x\')")',
+    );
+  });
+
+  it('never throws, and gives what can be stored', () => {
+    const odd = fc.oneof(fc.anything(), fc.func(fc.nat()));
+    const errors = fc
+      .record({ name: odd, message: odd, args: odd, constructor: odd }, { requiredKeys: [] })
+      .map((members) => Object.assign(new Error('x'), members));
+    fc.assert(
+      fc.property(fc.oneof(odd, errors), fc.boolean(), (thrown, isSecretive) => {
+        const isObject = typeof thrown === 'object' && thrown !== null;
+        const exception = fromThrown(isSecretive && isObject ? secretive(thrown) : thrown);
+        expect(isTaskException(exception)).toBe(true);
+        expect(exception.excType).not.toBe('');
+        expect(withSerializableArgs(json)(exception)).toHaveProperty('repr');
+      }),
+      { numRuns: 2000 },
+    );
   });
 });

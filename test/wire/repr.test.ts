@@ -42,6 +42,9 @@ describe('repr', () => {
     [Symbol('s'), '<Symbol(s)>'],
     [new Set([1]), '<Set object>'],
     [new TypeError('no'), "TypeError('no')"],
+    [Object.assign(() => 0, { x: 1 }), '<function <lambda>>'],
+    [Object.defineProperty(() => 0, 'name', { value: Symbol('s') }), '<function <lambda>>'],
+    [[[1, []]], '[[1, []]]'],
   ])('prints %o as Python does', (value, printed) => {
     expect(repr(value)).toBe(printed);
   });
@@ -51,5 +54,34 @@ describe('repr', () => {
     cycle.push(cycle);
     expect(repr(cycle)).toContain('...');
     fc.assert(fc.property(fc.anything(), (u) => typeof repr(u) === 'string'));
+  });
+
+  it('elides what is within itself, as Python does, and not what is there twice', () => {
+    const cycle: Record<string, unknown> = { n: 1 };
+    cycle.list = [cycle];
+    expect(repr(cycle)).toBe("{'n': 1, 'list': [{...}]}");
+    const twice = [1];
+    expect(repr([twice, twice])).toBe('[[1], [1]]');
+  });
+
+  it('needs no longer for two cycles than for one', () => {
+    const node: Record<string, unknown> = {};
+    node.next = { prev: node, next: { prev: node } };
+    node.prev = node;
+    expect(repr(node)).toBe("{'next': {'prev': {...}, 'next': {'prev': {...}}}, 'prev': {...}}");
+  });
+
+  it('calls unprintable what throws when looked at, and prints what is around it', () => {
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const getter = {
+      get secret(): never {
+        throw new Error('no');
+      },
+    };
+    const named = Object.assign(new Error('x'), { name: Symbol('s') });
+    expect(repr([1, proxy, getter, named])).toBe(
+      '[1, <unprintable object>, <unprintable object>, <unprintable object>]',
+    );
   });
 });

@@ -274,6 +274,41 @@ describe('reading a meta', () => {
     ).toMatchObject({ right: { taskId: 'y' } });
   });
 
+  it.each([
+    ['a key without a text', '[[{"toString": 1}, 2]]'],
+    ['a key nested too deep for a text', `[[${'['.repeat(200_000)}${']'.repeat(200_000)}, 2]]`],
+  ])('keeps as it is what has %s', (_, result) => {
+    const raw = `{"status": "FAILURE", "task_id": "x", "result": ${result}}`;
+    const meta = decodeTaskMeta(json)('key', Buffer.from(raw), 'x');
+    if (E.isLeft(meta)) throw meta.left;
+    expect(isTaskException(meta.right.result)).toBe(false);
+    expect(encodeTaskMeta(json)(meta.right)).toHaveProperty('_tag');
+  });
+
+  it.each(cases.filter((c) => /FAILURE-with-dict-value/.test(c.name)))(
+    'writes back a dict that was stored as a failure: $name',
+    (c) => {
+      const meta = decode(c);
+      if (E.isLeft(meta)) throw meta.left;
+      expect(encodeTaskMeta(json)(meta.right)).toEqual(E.right(c.value));
+    },
+  );
+
+  it.each<[string, Serializer]>([
+    ['json', json],
+    ['yaml', yaml],
+    ['msgpack', msgpack],
+  ])('writes back in %s what update_state stored with a failure', (_, serializer) => {
+    const result = { exc_type: 'ValueError', exc_message: ['tb'], custom: { code: 5 } };
+    const stored = resultMeta({ taskId: 'x', result, state: 'FAILURE', now: new Date(0) });
+    const bytes = encodeTaskMeta(serializer)(stored);
+    if (E.isLeft(bytes)) throw bytes.left;
+    const meta = decodeTaskMeta(serializer)('key', Buffer.from(bytes.right as string), 'x');
+    if (E.isLeft(meta)) throw meta.left;
+    expect(meta.right.result).toMatchObject({ args: ['tb'], rest: { custom: { code: 5 } } });
+    expect(encodeTaskMeta(serializer)(meta.right)).toEqual(bytes);
+  });
+
   it('keeps a member called __proto__ as data', () => {
     const raw = '{"status": "STARTED", "__proto__": {"bad": 1}, "task_id": "x"}';
     const meta = decodeTaskMeta(json)('key', Buffer.from(raw), 'x');
@@ -415,6 +450,24 @@ const wireLike: fc.Arbitrary<Buffer> = fc
   )
   .map((dict) => Buffer.from(JSON.stringify(dict)));
 
+const oddMember = fc.oneof(fc.constantFrom('ValueError', 'app'), fc.jsonValue());
+
+/** Dicts, lists of pairs and other things that may or may not be read as an exception. */
+const oddResults = fc.oneof(
+  fc.jsonValue(),
+  fc.dictionary(fc.constantFrom('exc_type', 'exc_message', 'exc_module', 'x'), oddMember),
+  fc.array(
+    fc.tuple(
+      fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom('exc_type', 'exc_message', 'exc_module', 'x') },
+        { weight: 1, arbitrary: fc.constantFrom<unknown>({ toString: 1 }, [], 5, null, true) },
+      ),
+      oddMember,
+    ),
+    { maxLength: 4 },
+  ),
+);
+
 describe('a meta', () => {
   it('survives a round trip', () => {
     fc.assert(
@@ -462,6 +515,24 @@ describe('a meta', () => {
     );
     expect(({} as { status?: unknown }).status).toBeUndefined();
   }, 600_000);
+
+  it('loses nothing that was stored in place of an exception', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...EXCEPTION_STATES), oddResults, (status, result) => {
+        const raw = JSON.stringify({ status, result, task_id: 'x' });
+        const meta = decodeTaskMeta(json)('key', Buffer.from(raw), 'x');
+        if (E.isLeft(meta)) throw meta.left;
+        const again = JSON.parse(bytesOf(meta.right).toString()).result;
+        const isDictNow = Array.isArray(result) && !Array.isArray(again);
+        expect(again).toEqual(
+          isDictNow
+            ? Object.fromEntries(result as ReadonlyArray<[string, unknown]>)
+            : JSON.parse(raw).result,
+        );
+      }),
+      { numRuns: 5000 },
+    );
+  });
 
   it('is read alike by the guard and by the codec', () => {
     fc.assert(
