@@ -346,6 +346,8 @@ export class UnexpectedError extends Tagged<'UnexpectedError'> {
 }
 
 /**
+ * All that an operation or a stream can fail with; told apart by `_tag`.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -375,6 +377,8 @@ export type ResultStoreError =
 // -------------------------------------------------------------------------------------
 
 /**
+ * Whether an error is one of these.
+ *
  * @category refinements
  * @since 0.1.0
  */

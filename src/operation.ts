@@ -19,6 +19,9 @@ import { fromUnknown, type ResultStoreError, UnexpectedError } from './errors.js
 // -------------------------------------------------------------------------------------
 
 /**
+ * A single-valued operation on the store: a `TaskEither` when called, an RxJS source when
+ * subscribed to. It runs anew each time, and never rejects.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -162,6 +165,8 @@ export const continueWith =
 const noValue = () => new UnexpectedError(new Error('The operation completed without a value'));
 
 /**
+ * Runs the task anew at each call and subscription.
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -169,6 +174,8 @@ export const fromTaskEither = <A>(task: TaskEither<ResultStoreError, A>): Operat
   fromObservable(Rx.defer(task).pipe(Rx.mergeMap(orThrow)));
 
 /**
+ * A value or an error that is there already.
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -200,12 +207,16 @@ const orThrow = <A>(either: E.Either<ResultStoreError, A>): Rx.Observable<A> =>
 // -------------------------------------------------------------------------------------
 
 /**
+ * A value that is there already.
+ *
  * @category constructors
  * @since 0.1.0
  */
 export const of = <A>(a: A): Operation<A> => fromObservable(Rx.of(a));
 
 /**
+ * An error that is there already.
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -42,6 +42,8 @@ export interface SslParameters {
 }
 
 /**
+ * How much of the server's certificate is checked. redis-py: `ssl_cert_reqs`.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -42,6 +42,9 @@ import type { TaskResults } from './taskResults.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * Of the link that listens: it has every open channel; it is made anew; or the retry
+ * policy is spent.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -13,6 +13,9 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * How long to wait, in milliseconds, and how often. Celery: `result_backend_always_retry`
+ * and its kin.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -26,6 +29,8 @@ export interface BackoffPolicy {
 }
 
 /**
+ * `RetryOptions`, and where chance comes from.
+ *
  * @category model
  * @since 0.1.0
  */

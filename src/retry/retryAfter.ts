@@ -13,6 +13,8 @@ import { fromUnknown, type ResultStoreError, RetryLimitExceeded } from '../error
 // -------------------------------------------------------------------------------------
 
 /**
+ * What is retried, who is told, and on which clock.
+ *
  * @category model
  * @since 0.1.0
  */

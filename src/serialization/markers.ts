@@ -17,6 +17,9 @@ import { Decimal, PlainDate, PlainTime, Uuid } from './values.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * How values of one class are written as `{"__type__": …, "__value__": …}`, and read.
+ * Kombu: `register_type`.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -30,6 +30,8 @@ export const meta = (taskId: string, state: State, result: unknown): TaskMeta =>
   resultMeta({ taskId, state, result, now: EPOCH });
 
 /**
+ * STARTED, as a worker stores it where `task_track_started` is set.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -45,6 +47,8 @@ export const started = (taskId: string, info: Readonly<Record<string, unknown>> 
 export const progress = (taskId: string, info: unknown): TaskMeta => meta(taskId, 'PROGRESS', info);
 
 /**
+ * SUCCESS with a value.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -81,6 +85,8 @@ export const retry = (
 ): TaskMeta => meta(taskId, RETRY, pythonException(excType, args));
 
 /**
+ * REVOKED with a `TaskRevokedError` that tells the reason.
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -18,6 +18,8 @@ import { repr } from './repr.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * An exception of Python's as data.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -160,6 +162,8 @@ const withRest = (exception: TaskException, rest: TaskException['rest']): TaskEx
 // -------------------------------------------------------------------------------------
 
 /**
+ * Whether a result is an exception, and so has its shape.
+ *
  * @category refinements
  * @since 0.1.0
  */
@@ -187,6 +191,8 @@ const Shape = t.intersection([
 // -------------------------------------------------------------------------------------
 
 /**
+ * As a worker writes it.
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -310,6 +316,8 @@ export const withSerializableArgs =
 // -------------------------------------------------------------------------------------
 
 /**
+ * From and to what the wire holds.
+ *
  * @category codecs
  * @since 0.1.0
  */

@@ -30,6 +30,8 @@ export interface Message {
 }
 
 /**
+ * A message as Kombu puts it into a list of Redis.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -84,6 +86,8 @@ const isMessage = (u: unknown): u is Message =>
     .is(u) && Buffer.isBuffer(u.body);
 
 /**
+ * From and to what Kombu puts into a list of Redis.
+ *
  * @category codecs
  * @since 0.1.0
  */

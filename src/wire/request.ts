@@ -12,6 +12,8 @@ import type { ResultTuple } from './resultTuple.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * All but the `id` may be left out, and is then not stored.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -14,6 +14,8 @@ import { Uuid } from '../serialization/values.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * A result or a group of results, by their ids. Celery: `ResultBase.as_tuple`.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -60,6 +62,8 @@ export type WireTuple = readonly [
 // -------------------------------------------------------------------------------------
 
 /**
+ * The result of one task, and the one that it was called after.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -69,6 +73,8 @@ export const asyncResultTuple = (
 ): AsyncResultTuple => ({ _tag: 'AsyncResult', id, parent });
 
 /**
+ * The results of a group, in order.
+ *
  * @category constructors
  * @since 0.1.0
  */
@@ -145,6 +151,8 @@ const isResultTuple = (u: unknown): u is ResultTuple =>
       u.results.every(isResultTuple)));
 
 /**
+ * From and to Celery's nested lists.
+ *
  * @category codecs
  * @since 0.1.0
  */

@@ -14,6 +14,8 @@ import * as t from 'io-ts';
 // -------------------------------------------------------------------------------------
 
 /**
+ * A call of a task that is yet to be made. Celery: `Signature`.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -32,6 +34,8 @@ export interface Signature {
 }
 
 /**
+ * A signature by the wire's names.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -122,6 +126,8 @@ const Shape = t.type({
 });
 
 /**
+ * From and to a signature by the wire's names; what else it holds is kept.
+ *
  * @category codecs
  * @since 0.1.0
  */

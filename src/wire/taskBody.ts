@@ -14,6 +14,8 @@ import { Signature, type WireSignature } from './signature.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * The arguments of a call, and what is to be called after it. Celery: the body of protocol 2.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -31,6 +33,8 @@ export interface TaskBody {
 }
 
 /**
+ * The body as the wire has it: a list of three.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -72,6 +76,8 @@ const Shape = t.type({
 });
 
 /**
+ * From and to the list of three.
+ *
  * @category codecs
  * @since 0.1.0
  */

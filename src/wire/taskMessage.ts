@@ -68,6 +68,8 @@ export interface TaskCall extends Partial<TaskBody> {
 // -------------------------------------------------------------------------------------
 
 /**
+ * The message by which a task is called, protocol 2. Celery: `as_task_v2`.
+ *
  * @category constructors
  * @since 0.1.0
  */

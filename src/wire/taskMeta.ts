@@ -22,6 +22,8 @@ export type { WireMeta } from './wireMeta.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * What the store knows about a task. Celery: the dict of `_get_result_meta`.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -19,6 +19,8 @@ import type { TaskMeta } from './taskMeta.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * A meta by the wire's names; only its `status` is sure to be there.
+ *
  * @category model
  * @since 0.1.0
  */
