@@ -9,6 +9,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors.js';
 import { type Algebra, foldTree } from './foldTree.js';
+import { readMsgpack } from './msgpackRead.js';
 import { optionalPeer } from './optionalPeer.js';
 import type { Serializer } from './serializer.js';
 import { Float } from './values.js';
@@ -69,25 +70,6 @@ const header = (length: number, fix: number, wide: number): Buffer => {
 };
 
 // -------------------------------------------------------------------------------------
-// decoding
-// -------------------------------------------------------------------------------------
-
-/** In place: an int is a number where that is exact, and bytes are a Buffer. */
-const settle = (u: unknown): unknown => {
-  if (typeof u === 'bigint') return Number.isSafeInteger(Number(u)) ? Number(u) : u;
-  if (u instanceof Uint8Array) return Buffer.from(u.buffer, u.byteOffset, u.byteLength);
-  if (Array.isArray(u)) {
-    for (const [i, item] of u.entries()) u[i] = settle(item);
-  } else if (isDict(u)) {
-    for (const [key, member] of Object.entries(u)) u[key] = settle(member);
-  }
-  return u;
-};
-
-const isDict = (u: unknown): u is Record<string, unknown> =>
-  typeof u === 'object' && u !== null && Object.getPrototypeOf(u) === Object.prototype;
-
-// -------------------------------------------------------------------------------------
 // instances
 // -------------------------------------------------------------------------------------
 
@@ -110,9 +92,9 @@ export const msgpack: Serializer = {
   decode: (bytes) =>
     pipe(
       library(),
-      E.chain(({ decode }) =>
+      E.chain(({ ExtensionCodec: { defaultCodec } }) =>
         E.tryCatch(
-          () => settle(decode(bytes, { useBigInt64: true })),
+          () => readMsgpack((data, type) => defaultCodec.decode(data, type, undefined))(bytes),
           (thrown) =>
             `not MessagePack: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
         ),

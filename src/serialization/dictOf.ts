@@ -1,0 +1,26 @@
+/**
+ * A dict out of the members that were read.
+ *
+ * @since 0.1.0
+ */
+
+/**
+ * The last of equal keys counts, and `__proto__` is a key like any other. Only where Python
+ * has bytes for a key, which no object can have, is the dict a `Map`.
+ *
+ * @internal
+ */
+export const dictOf = (
+  members: ReadonlyArray<readonly [string | Buffer, unknown]>,
+): Record<string, unknown> | Map<string | Buffer, unknown> => {
+  const dict: Record<string, unknown> = {};
+  for (const [key, value] of members) {
+    if (typeof key !== 'string') return new Map(members);
+    // An assignment would set the prototype; here it is data.
+    if (key === '__proto__') Object.defineProperty(dict, key, { ...asAssigned, value });
+    else dict[key] = value;
+  }
+  return dict;
+};
+
+const asAssigned = { configurable: true, enumerable: true, writable: true };
