@@ -8,8 +8,8 @@ export interface Case {
   readonly [field: string]: any;
 }
 
-/** The golden vectors in `shared/vectors`, which lies beside the project. */
+/** The golden vectors, which `vectors/README.md` describes. */
 export const vectors = (file: string): ReadonlyArray<Case> =>
   JSON.parse(
-    readFileSync(new URL(`../../shared/vectors/${file}.json`, import.meta.url), 'utf8'),
+    readFileSync(new URL(`./vectors/${file}.json`, import.meta.url), 'utf8'),
   ) as ReadonlyArray<Case>;
