@@ -15,6 +15,7 @@ import type { Link } from '../connection/link.js';
 import type { ConnectionPool } from '../connection/pool.js';
 import { fromObservable, of } from '../operation.js';
 import type { Message, Subscriber, Value } from './commands.js';
+import { MessageTap, type MessageTapOptions } from './messageTap.js';
 import { described, send } from './send.js';
 
 // -------------------------------------------------------------------------------------
@@ -58,13 +59,23 @@ const listening = (link: Link, pool: ConnectionPool): Subscriber => ({
 type Channels = ReadonlyArray<string>;
 
 /** Every result passes here, so the messages are passed on without operators. */
-const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> =>
-  new Rx.Observable((observer) => {
-    const tell = (channel: Buffer, payload: Buffer): void => observer.next({ channel, payload });
-    observer.add(lost$.subscribe({ error: (error) => observer.error(error) }));
-    redis.on('messageBuffer', tell);
-    return () => redis.off('messageBuffer', tell);
-  });
+const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> => {
+  const heard = new Rx.Subject<Message>();
+  const take = (channel: Buffer, payload: Buffer): void => heard.next({ channel, payload });
+  lost$.subscribe(heard);
+  redis.on('messageBuffer', take);
+  if (redis.condition?.protocol === 3) tap(redis, take);
+  return heard;
+};
+
+/** ioredis reads as the first listener of its socket; and a link just made is between two frames. */
+const tap = ({ stream }: Redis, take: MessageTapOptions['take']): void => {
+  const [read] = stream.listeners('data');
+  if (read === undefined) return;
+  const messageTap = new MessageTap({ take, pass: (bytes) => read.call(stream, bytes) });
+  stream.prependListener('data', (chunk: Buffer) => messageTap.write(chunk));
+  stream.off('data', read as () => void);
+};
 
 const subscribe = (channels: Channels) => (redis: Redis) => redis.subscribe(...channels);
 
