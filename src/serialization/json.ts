@@ -43,6 +43,7 @@ export const jsonWith = (
     name: 'json',
     contentType: 'application/json',
     contentEncoding: 'utf-8',
+    isCompositional: true,
     encode: encodeJson(markers),
     decode: (bytes) => {
       const text = textOf(bytes);

@@ -26,6 +26,11 @@ export interface Serializer {
   readonly contentType: string;
   /** `utf-8` for text, `binary` for bytes. */
   readonly contentEncoding: string;
+  /**
+   * Whether it writes a value within another just as it does alone, as JSON does; then much
+   * of a meta need not be parsed. Not so where it is left out.
+   */
+  readonly isCompositional?: boolean | undefined;
   /** A `Left` has the path to what cannot be said. */
   readonly encode: (value: unknown) => E.Either<EncodeError, string | Buffer>;
   /** A `Left` says what is wrong. */
@@ -45,6 +50,7 @@ export const total = (serializer: Serializer): Serializer => ({
   name: serializer.name,
   contentType: serializer.contentType,
   contentEncoding: serializer.contentEncoding,
+  isCompositional: serializer.isCompositional,
   encode: (value) =>
     tried(
       () => serializer.encode(value),

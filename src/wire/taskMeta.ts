@@ -11,6 +11,7 @@ import { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES, PENDING, READY_STATES, type State } from '../states.js';
 import { fromThrown, isTaskException, withSerializableArgs } from './exception.js';
+import { plainSuccess } from './plainSuccess.js';
 import type { TaskRequest } from './request.js';
 import { ResultTuple } from './resultTuple.js';
 import { fromWireMeta, isWireMeta, toWireMeta, type WireMeta } from './wireMeta.js';
@@ -132,10 +133,12 @@ const extendedFields = (request: TaskRequest): Partial<TaskMeta> => ({
  * @category conversions
  * @since 0.1.0
  */
-export const decodeTaskMeta =
-  (serializer: Serializer) =>
-  (key: string, bytes: Buffer, taskId: string): E.Either<DecodeError, TaskMeta> => {
+export const decodeTaskMeta = (serializer: Serializer) => {
+  const plain = plainSuccess(serializer);
+  return (key: string, bytes: Buffer, taskId: string): E.Either<DecodeError, TaskMeta> => {
     if (bytes.length === 0) return E.right(pendingMeta(taskId));
+    const success = plain(bytes, taskId);
+    if (success !== undefined) return E.right(success);
     const value = serializer.decode(bytes);
     if (E.isLeft(value)) return E.left(new DecodeError(key, bytes, value.left));
     if (!isWireMeta(value.right)) {
@@ -144,6 +147,7 @@ export const decodeTaskMeta =
     const meta = fromWireMeta(value.right, taskId);
     return E.isLeft(meta) ? E.left(new DecodeError(key, bytes, meta.left)) : meta;
   };
+};
 
 /**
  * A meta as Celery would have written it. Arguments of an exception that can't be

@@ -130,7 +130,12 @@ export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, T
   return E.right(meta);
 };
 
-const nothing: TaskMeta['rest'] = Object.freeze({});
+/**
+ * The `rest` of a meta that has none.
+ *
+ * @internal
+ */
+export const nothing: TaskMeta['rest'] = Object.freeze({});
 
 const exceptionOr = (result: unknown): unknown => {
   const exception = fromWireException(result);
