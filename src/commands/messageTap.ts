@@ -54,6 +54,16 @@ const code = (character: string): number => character.charCodeAt(0);
 const LF = code('\n');
 const MINUS = code('-');
 const ZERO = code('0');
+
+const BLOB_STRING = code('$');
+const VERBATIM_STRING = code('=');
+const BLOB_ERROR = code('!');
+const ARRAY = code('*');
+const SET = code('~');
+const PUSH = code('>');
+const MAP = code('%');
+const ATTRIBUTE = code('|');
+
 /** The bytes that end a line, and a string. */
 const CRLF = 2;
 
@@ -145,21 +155,21 @@ class Frame {
     this.values -= 1;
     if (size < 0) return;
     switch (type) {
-      case code('$'):
-      case code('='):
-      case code('!'):
+      case BLOB_STRING:
+      case VERBATIM_STRING:
+      case BLOB_ERROR:
         this.bytes = size + CRLF;
         break;
-      case code('*'):
-      case code('>'):
-      case code('~'):
+      case ARRAY:
+      case SET:
+      case PUSH:
         this.values += size;
         break;
-      case code('%'):
+      case MAP:
         this.values += 2 * size;
         break;
-      case code('|'):
-        // attributes, and then the value that they are of
+      case ATTRIBUTE:
+        // and then the value that it is of
         this.values += 2 * size + 1;
         break;
     }
