@@ -90,7 +90,6 @@ export type { SslParameters } from './connection/tls.js';
 
 // The wire
 export {
-  fromThrown,
   isTaskException,
   pythonException,
   TaskException,
@@ -111,6 +110,7 @@ export {
 export { Signature, signature, type WireSignature } from './wire/signature.js';
 export { TaskBody, type WireTaskBody } from './wire/taskBody.js';
 export { pendingMeta, TaskMeta, type WireMeta } from './wire/taskMeta.js';
+export { fromThrown } from './wire/thrown.js';
 
 // Serialization
 export { DateTime } from './serialization/dateTime.js';

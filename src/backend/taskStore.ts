@@ -18,7 +18,7 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
-import { fromThrown, pythonException } from '../wire/exception.js';
+import { pythonException } from '../wire/exception.js';
 import { type Keys, keys } from '../wire/keys.js';
 import { chainedRequests, type TaskRequest } from '../wire/request.js';
 import {
@@ -28,6 +28,7 @@ import {
   resultMeta,
   type TaskMeta,
 } from '../wire/taskMeta.js';
+import { fromThrown } from '../wire/thrown.js';
 import { type Foundation, KeyValueStore } from './keyValueStore.js';
 import { type Stored, storeGuarded } from './storeGuarded.js';
 

@@ -10,10 +10,11 @@ import { DecodeError, type EncodeError } from '../errors.js';
 import { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES, PENDING, READY_STATES, type State } from '../states.js';
-import { fromThrown, isTaskException, withSerializableArgs } from './exception.js';
+import { isTaskException, withSerializableArgs } from './exception.js';
 import { plainSuccess } from './plainSuccess.js';
 import type { TaskRequest } from './request.js';
 import { ResultTuple } from './resultTuple.js';
+import { fromThrown } from './thrown.js';
 import { fromWireMeta, isWireMeta, toWireMeta, type WireMeta } from './wireMeta.js';
 
 export type { WireMeta } from './wireMeta.js';

@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TaskFailed } from '../../src/errors.js';
+import { json } from '../../src/serialization/json.js';
+import {
+  isTaskException,
+  pythonException,
+  withSerializableArgs,
+} from '../../src/wire/exception.js';
+import { fromThrown } from '../../src/wire/thrown.js';
+
+const revoked = (): unknown => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+};
+
+/** A proxy that throws, whatever it is asked for. */
+const secretive = <A extends object>(target: A): A =>
+  new Proxy(target, {
+    get: () => {
+      throw new Error('no');
+    },
+  });
+
+describe('fromThrown', () => {
+  class PaymentDeclined extends Error {}
+  class Named extends Error {
+    override name = 'QuotaExceeded';
+  }
+  const failed = new TaskFailed('id', 'FAILURE', pythonException('KeyError', ['k']), null);
+
+  it.each([
+    [new Error('x'), "Exception('x')", 'builtins'],
+    [new TypeError('x'), "TypeError('x')", 'builtins'],
+    [new RangeError('x'), "ValueError('x')", 'builtins'],
+    [new SyntaxError('x'), "SyntaxError('x')", 'builtins'],
+    [new ReferenceError('x'), "NameError('x')", 'builtins'],
+    [new Error(), 'Exception()', 'builtins'],
+    [new PaymentDeclined('card'), "PaymentDeclined('card')", null],
+    [new Named('q'), "QuotaExceeded('q')", null],
+    [Object.assign(new Error('x'), { args: ['a', 1] }), "Exception('a', 1)", 'builtins'],
+    [pythonException('app.Boom', [1], 'app'), 'Boom(1)', 'app'],
+    [failed, "KeyError('k')", 'builtins'],
+    ['text', "Exception('text')", 'builtins'],
+    [undefined, 'Exception()', 'builtins'],
+    [null, 'Exception(None)', 'builtins'],
+    [Object.assign(new Error('x'), { name: 5 }), "Exception('x')", 'builtins'],
+    [Object.assign(new Error('x'), { name: '' }), "Exception('x')", 'builtins'],
+    [Object.assign(new RangeError('x'), { name: '' }), "ValueError('x')", 'builtins'],
+    [Object.assign(new PaymentDeclined('x'), { name: null }), "PaymentDeclined('x')", null],
+    [Object.assign(new Error('x'), { constructor: undefined }), "Exception('x')", 'builtins'],
+    [new (class extends Error {})('x'), "Exception('x')", 'builtins'],
+    [new (class extends TypeError {})('x'), "TypeError('x')", 'builtins'],
+    [Symbol('s'), 'Exception(<Symbol(s)>)', 'builtins'],
+    [Object.assign(Object.create(null), { a: 1 }), "Exception({'a': 1})", 'builtins'],
+  ])('gives %s its Python name', (thrown, repr, excModule) => {
+    expect(fromThrown(thrown)).toMatchObject({ repr, excModule });
+  });
+
+  it('prints what throws when looked at as far as it can', () => {
+    const args = secretive([1]);
+    expect(fromThrown(revoked()).repr).toBe("Exception('<unprintable object>')");
+    expect(fromThrown(secretive(new Error('x'))).repr).toBe("Exception('<unprintable object>')");
+    expect(fromThrown(Object.assign(new Error('x'), { args })).repr).toBe(
+      'Exception("Error(\'x\')")',
+    );
+  });
+
+  it('never throws, and gives what can be stored', () => {
+    const odd = fc.oneof(fc.anything(), fc.func(fc.nat()));
+    const errors = fc
+      .record({ name: odd, message: odd, args: odd, constructor: odd }, { requiredKeys: [] })
+      .map((members) => Object.assign(new Error('x'), members));
+    fc.assert(
+      fc.property(fc.oneof(odd, errors), fc.boolean(), (thrown, isSecretive) => {
+        const isObject = typeof thrown === 'object' && thrown !== null;
+        const exception = fromThrown(isSecretive && isObject ? secretive(thrown) : thrown);
+        expect(isTaskException(exception)).toBe(true);
+        expect(exception.excType).not.toBe('');
+        expect(withSerializableArgs(json)(exception)).toHaveProperty('repr');
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
