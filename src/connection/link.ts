@@ -223,7 +223,7 @@ const endpoint = (parameters: Tcp | Socket): ClientOptions => ({
   db: parameters.db,
   ...(parameters.username === null ? {} : { username: parameters.username }),
   ...(parameters.password === null ? {} : { password: parameters.password }),
-  ...(parameters.query.protocol === '2' ? { protocol: 2 } : {}),
+  ...(Number(parameters.query.protocol) === 2 ? { protocol: 2 } : {}),
 });
 
 /** A socket that was dropped is called ready until it has ended. */

@@ -106,18 +106,28 @@ export const overrideSettings = (
   settings: LinkSettings,
 ): E.Either<ImproperlyConfigured, LinkSettings> => {
   const from = read(query);
-  return sequenceS(E.Applicative)({
-    maxConnections: from('max_connections', integer(1), settings.maxConnections),
-    socketTimeout: from('socket_timeout', deadline, settings.socketTimeout),
-    socketConnectTimeout: from('socket_connect_timeout', deadline, settings.socketConnectTimeout),
-    socketKeepalive: from('socket_keepalive', flag, settings.socketKeepalive),
-    healthCheckInterval: from(
-      'health_check_interval',
-      integer(0, MAX_SECONDS),
-      settings.healthCheckInterval,
+  return pipe(
+    // no setting: the link takes it from the query
+    from('protocol', integer(2, 3), 3),
+    E.chain(() =>
+      sequenceS(E.Applicative)({
+        maxConnections: from('max_connections', integer(1), settings.maxConnections),
+        socketTimeout: from('socket_timeout', deadline, settings.socketTimeout),
+        socketConnectTimeout: from(
+          'socket_connect_timeout',
+          deadline,
+          settings.socketConnectTimeout,
+        ),
+        socketKeepalive: from('socket_keepalive', flag, settings.socketKeepalive),
+        healthCheckInterval: from(
+          'health_check_interval',
+          integer(0, MAX_SECONDS),
+          settings.healthCheckInterval,
+        ),
+        clientName: from('client_name', verbatim, settings.clientName),
+      }),
     ),
-    clientName: from('client_name', verbatim, settings.clientName),
-  });
+  );
 };
 
 /**

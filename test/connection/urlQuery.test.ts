@@ -22,6 +22,19 @@ describe('overrideSettings', () => {
     expect(overrideSettings({ protocol: '3' }, settings)).toEqual(E.right(settings));
   });
 
+  it.each(['1', '4', 'three', ''])(
+    'refuses a protocol that Redis does not have: %s',
+    (protocol) => {
+      expect(overrideSettings({ protocol }, settings)).toMatchObject(
+        E.left({
+          _tag: 'ImproperlyConfigured',
+          option: 'url',
+          problem: expect.stringMatching(/^protocol: /),
+        }),
+      );
+    },
+  );
+
   it('takes every setting that the query names', () => {
     const query = {
       max_connections: '7',
