@@ -61,17 +61,20 @@ const steps: Steps = (session) => ({
 });
 
 const SIZES = [
-  { title: '250 bytes', records: 1 },
-  { title: '10 KB', records: 92 },
-  { title: '1 MB', records: 9_000 },
+  { title: '250 bytes', records: 1, decodeAtMost: 2.5 },
+  { title: '10 KB', records: 92, decodeAtMost: 2.5 },
+  { title: '1 MB', records: 9_000, decodeAtMost: 1.3 },
 ];
 
 const variants = (part: Variant['in'], runs: number): ReadonlyArray<Variant> =>
-  SIZES.map(({ title, records }) => ({
+  SIZES.map(({ title, records, decodeAtMost }) => ({
     ...{ title, in: part, runs },
     params: { n: records },
     peers: ['chordis', 'JSON'],
-    goals: [],
+    goals: [
+      { measure: 'decode', against: 'JSON', atMost: decodeAtMost },
+      { measure: 'encode', against: 'JSON', atMost: 3 },
+    ],
   }));
 
 export const codec: Workload = {

@@ -46,34 +46,31 @@ const measures = { rate: { title: '', unit: 'results/s', better: 'higher' } } as
 const limit = ['chordis', 'ioredis'] as const;
 const everybody = [...limit, 'Celery', 'celery-node', 'BullMQ'] as const;
 
-const goals = (n: number, atLeast: number): ReadonlyArray<Goal> => [
-  { measure: 'rate', against: 'ioredis', atLeast },
-  { measure: 'rate', against: 'Celery', atLeast: 50 },
-  ...(n === 50_000 ? [{ measure: 'rate', against: 'BullMQ', atLeast: 10 } as const] : []),
-];
+const atLeast = (ratio: number, against: Goal['against']): Goal => ({
+  measure: 'rate',
+  against,
+  atLeast: ratio,
+});
 
 const variant = (
   part: Variant['in'],
   n: number,
   peers: Variant['peers'],
-  atLeast: number,
-): Variant => ({
-  title: `N = ${n.toLocaleString('en')}`,
-  in: part,
-  params: { n },
-  peers,
-  goals: goals(n, atLeast),
-});
+  goals: Variant['goals'],
+): Variant => ({ title: `N = ${n.toLocaleString('en')}`, in: part, params: { n }, peers, goals });
+
+const ofDrain = [atLeast(0.9, 'ioredis'), atLeast(50, 'Celery')];
+const ofLive = [atLeast(0.95, 'ioredis')];
 
 export const drain: Workload = {
   name: 'consume, drain',
   measures,
   variants: [
-    variant('short', 5_000, everybody, 0.9),
-    variant('short', 50_000, limit, 0.9),
-    variant('full', 50_000, everybody, 0.9),
+    variant('short', 5_000, everybody, ofDrain),
+    variant('short', 50_000, limit, ofDrain),
+    variant('full', 50_000, everybody, [...ofDrain, atLeast(10, 'BullMQ')]),
     // what waitUntilFinished takes grows with the square of N: no BullMQ here
-    variant('full', 200_000, [...limit, 'Celery', 'celery-node'], 0.9),
+    variant('full', 200_000, [...limit, 'Celery', 'celery-node'], ofDrain),
   ],
   steps: consumption,
   conduct: conduct(true),
@@ -83,9 +80,9 @@ export const live: Workload = {
   name: 'consume, live',
   measures,
   variants: [
-    variant('short', 50_000, limit, 0.95),
-    variant('full', 50_000, everybody, 0.95),
-    variant('full', 200_000, limit, 0.95),
+    variant('short', 50_000, limit, ofLive),
+    variant('full', 50_000, everybody, ofLive),
+    variant('full', 200_000, limit, ofLive),
   ],
   steps: consumption,
   conduct: conduct(false),

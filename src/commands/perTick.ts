@@ -27,6 +27,11 @@ export interface PerTick<I, A> {
   /** Whether an item can go into a batch with the first one of it. */
   readonly joins: (item: I, first: I) => boolean;
   readonly weight: (item: I) => number;
+  /**
+   * How many items a batch takes before there is another one. More than these are halved,
+   * so that one half is sent and settled while the other runs.
+   */
+  readonly least: number;
   /** How many items a batch holds at most, and how heavy it may be unless it is one item. */
   readonly most: number;
   readonly heaviest: number;
@@ -78,9 +83,10 @@ export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => 
 const missing = E.left(new UnexpectedError('the reply is shorter than the batch'));
 
 const batches = <I, A>(
-  { joins, weight, most, heaviest }: PerTick<I, A>,
+  { joins, weight, least, most, heaviest }: PerTick<I, A>,
   all: ReadonlyArray<Waiting<I, A>>,
 ): ReadonlyArray<ReadonlyNonEmptyArray<Waiting<I, A>>> => {
+  const size = Math.min(most, Math.max(least, Math.ceil(all.length / 2)));
   const split: Array<[Waiting<I, A>, ...Array<Waiting<I, A>>]> = [];
   let load = 0;
   for (const one of all) {
@@ -88,7 +94,7 @@ const batches = <I, A>(
     load += weight(one.item);
     if (
       batch !== undefined &&
-      batch.length < most &&
+      batch.length < size &&
       load <= heaviest &&
       joins(one.item, batch[0].item)
     ) {

@@ -68,10 +68,13 @@ const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> => {
   return heard;
 };
 
-/** ioredis reads as the first listener of its socket; and a link just made is between two frames. */
+/**
+ * Between ioredis and its socket, where nobody else listens to that. A link just made is
+ * between two frames.
+ */
 const tap = ({ stream }: Redis, take: MessageTapOptions['take']): void => {
-  const [read] = stream.listeners('data');
-  if (read === undefined) return;
+  const [read, ...others] = stream.listeners('data');
+  if (read === undefined || others.length > 0) return;
   const messageTap = new MessageTap({ take, pass: (bytes) => read.call(stream, bytes) });
   stream.prependListener('data', (chunk: Buffer) => messageTap.write(chunk));
   stream.off('data', read as () => void);

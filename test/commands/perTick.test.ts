@@ -19,6 +19,7 @@ const doubling = (options: Partial<PerTick<number, number>> = {}) => {
     isRefusal: (error) => error instanceof AclError,
     joins: () => true,
     weight: (n) => n,
+    least: 3,
     most: 3,
     heaviest: 100,
     ...options,
@@ -68,6 +69,17 @@ describe('perTick', () => {
     expect(batches).toEqual([[1, 2, 3], [4, 60], [50], [500], [5]]);
   });
 
+  it('halves a tick, unless it holds too few', () => {
+    const { batches, double } = doubling({ least: 2, most: 4 });
+    marbles(({ cold, flush }) => {
+      cold('-abc', { a: Rx.range(0, 2), b: Rx.range(0, 5), c: Rx.range(0, 9) })
+        .pipe(Rx.mergeAll(), Rx.mergeMap(double))
+        .subscribe();
+      flush();
+    });
+    expect(batches.map(({ length }) => length)).toEqual([2, 3, 2, 4, 4, 1]);
+  });
+
   it('settles every item, though what is told of one throws', () => {
     vi.useFakeTimers();
     const unhandled = vi.fn();
@@ -78,6 +90,7 @@ describe('perTick', () => {
       isRefusal: () => false,
       joins: () => true,
       weight: () => 1,
+      least: 3,
       most: 3,
       heaviest: 3,
     });
@@ -98,6 +111,7 @@ describe('perTick', () => {
   it('keeps the order of those that are not refused', () => {
     const done: Array<number> = [];
     const { double } = doubling({
+      least: 8,
       most: 8,
       send: (items) =>
         Rx.timer(items.length).pipe(
@@ -139,6 +153,7 @@ describe('perTick', () => {
   it('finds the refused item, and lets the others through', () => {
     const sent: Array<ReadonlyArray<number>> = [];
     const { double } = doubling({
+      least: 8,
       most: 8,
       send: (items) => {
         sent.push(items);

@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -141,5 +143,28 @@ describeRedis('a link', () => {
       await seen.ended;
       expect(seen.values).toMatchObject([{ result: 'of acme' }]);
       expect(await server.admin.exists(`acme_${keyOf('a')}`)).toBe(1);
+    }));
+
+  it('brings each message once where somebody else listens to its socket, too', () =>
+    onRedis(async ({ server, backend }) => {
+      let bytes = 0;
+      const listen = (message: unknown): void => {
+        (message as { readonly socket: Socket }).socket.on('data', ({ length }) => {
+          bytes += length;
+        });
+      };
+      subscribe('net.client.socket', listen);
+      try {
+        const one = backend();
+        const seen = observe(one.asyncResult('a').meta$);
+        await until(async () => (await server.numsub(keyOf('a'))) === 1);
+        for (const percent of [10, 50]) await right(one.storeResult('a', percent, 'PROGRESS'));
+        await right(one.storeResult('a', 'done', 'SUCCESS'));
+        await seen.ended;
+        expect(seen.values.map(({ result }) => result)).toEqual([10, 50, 'done']);
+        expect(bytes).toBeGreaterThan(0);
+      } finally {
+        unsubscribe('net.client.socket', listen);
+      }
     }));
 });
