@@ -17,8 +17,8 @@ export interface Session {
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */
   readonly store?: (id: string, value: unknown) => Promise<void>;
-  /** Decodes the bytes of a meta, and encodes what they hold. */
-  readonly codec?: (bytes: Buffer) => Codec;
+  /** Decodes the bytes of the task's meta, and encodes what they hold. */
+  readonly codec?: (bytes: Buffer, taskId: string) => Codec;
 }
 
 export interface Codec {

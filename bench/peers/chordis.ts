@@ -39,8 +39,8 @@ export const chordis: Peer = async (port) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());
       if (stored._tag !== 'Stored') throw new Error(`${id} had succeeded already`);
     },
-    codec: (bytes) => {
-      const decode = () => right(decodeTaskMeta(json)('key', bytes, 'id'));
+    codec: (bytes, taskId) => {
+      const decode = () => right(decodeTaskMeta(json)('key', bytes, taskId));
       const meta = decode();
       return { decode, encode: () => right(encodeTaskMeta(json)(meta)) };
     },
