@@ -1,19 +1,8 @@
-import { config } from 'rxjs';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { isolated } from '../src/isolated.js';
+import { collectUnhandled } from './unhandled.js';
 
-const unhandled: Array<unknown> = [];
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  unhandled.length = 0;
-  config.onUnhandledError = (error) => unhandled.push(error);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  config.onUnhandledError = null;
-});
+const unhandled = collectUnhandled();
 
 it('reports what is thrown, as RxJS reports it, and goes on', () => {
   const thrown = new Error('not ours');

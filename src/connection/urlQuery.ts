@@ -107,26 +107,20 @@ export const overrideSettings = (
 ): E.Either<ImproperlyConfigured, LinkSettings> => {
   const from = read(query);
   return pipe(
+    sequenceS(E.Applicative)({
+      maxConnections: from('max_connections', integer(1), settings.maxConnections),
+      socketTimeout: from('socket_timeout', deadline, settings.socketTimeout),
+      socketConnectTimeout: from('socket_connect_timeout', deadline, settings.socketConnectTimeout),
+      socketKeepalive: from('socket_keepalive', flag, settings.socketKeepalive),
+      healthCheckInterval: from(
+        'health_check_interval',
+        integer(0, MAX_SECONDS),
+        settings.healthCheckInterval,
+      ),
+      clientName: from('client_name', verbatim, settings.clientName),
+    }),
     // no setting: the link takes it from the query
-    from('protocol', integer(2, 3), 3),
-    E.chain(() =>
-      sequenceS(E.Applicative)({
-        maxConnections: from('max_connections', integer(1), settings.maxConnections),
-        socketTimeout: from('socket_timeout', deadline, settings.socketTimeout),
-        socketConnectTimeout: from(
-          'socket_connect_timeout',
-          deadline,
-          settings.socketConnectTimeout,
-        ),
-        socketKeepalive: from('socket_keepalive', flag, settings.socketKeepalive),
-        healthCheckInterval: from(
-          'health_check_interval',
-          integer(0, MAX_SECONDS),
-          settings.healthCheckInterval,
-        ),
-        clientName: from('client_name', verbatim, settings.clientName),
-      }),
-    ),
+    E.apFirst(from('protocol', integer(2, 3), 3)),
   );
 };
 

@@ -95,8 +95,7 @@ export const msgpack: Serializer = {
       E.chain(({ ExtensionCodec: { defaultCodec } }) =>
         E.tryCatch(
           () => readMsgpack((data, type) => defaultCodec.decode(data, type, undefined))(bytes),
-          (thrown) =>
-            `not MessagePack: ${thrown instanceof Error ? thrown.message : String(thrown)}`,
+          (thrown) => `not MessagePack: ${E.toError(thrown).message}`,
         ),
       ),
     ),

@@ -61,8 +61,7 @@ const print = ({ stringify }: Library, tree: unknown): string =>
     lineWidth: 0,
   });
 
-const problemOf = (thrown: unknown): string =>
-  thrown instanceof Error ? thrown.message : String(thrown);
+const problemOf = (thrown: unknown): string => E.toError(thrown).message;
 
 // -------------------------------------------------------------------------------------
 // instances

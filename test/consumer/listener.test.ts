@@ -1,5 +1,4 @@
 import {
-  config,
   finalize,
   map,
   Observable,
@@ -8,11 +7,12 @@ import {
   Subscription,
   UnsubscriptionError,
 } from 'rxjs';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { TaskChannel } from '../../src/consumer/taskChannel.js';
 import { ResultCancelled } from '../../src/errors.js';
 import { started, success } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
+import { collectUnhandled } from '../unhandled.js';
 
 /** Something to subscribe to, and what makes it tell. */
 interface Source {
@@ -57,19 +57,7 @@ const fail = (): never => {
   throw thrown;
 };
 
-/** What RxJS reports of what nobody handles. */
-const unhandled: Array<unknown> = [];
-
-beforeEach(() => {
-  vi.useFakeTimers();
-  unhandled.length = 0;
-  config.onUnhandledError = (error) => unhandled.push(error);
-});
-
-afterEach(() => {
-  vi.useRealTimers();
-  config.onUnhandledError = null;
-});
+const unhandled = collectUnhandled();
 
 describe.each([
   ['a channel', channel],
