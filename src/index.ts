@@ -1,10 +1,10 @@
 // Backends
 export { connectionPool } from './backend/connect.js';
-export type { Effect } from './backend/ensure.js';
+export type { Effect } from './store/ensure.js';
 export { RedisBackend } from './backend/redisBackend.js';
-export type { Stored } from './backend/storeGuarded.js';
-export type { MarkOptions, StoreOptions } from './backend/taskStore.js';
-export type { Logger, RedisBackendOptions } from './options.js';
+export type { Stored } from './store/storeGuarded.js';
+export type { MarkOptions, StoreOptions } from './store/taskStore.js';
+export type { Logger, RedisBackendOptions } from './config/options.js';
 
 // Results
 export { type ConnectionState, ResultConsumer } from './consumer/resultConsumer.js';
@@ -12,8 +12,8 @@ export type { TaskResults } from './consumer/taskResults.js';
 export { AsyncResult, type GetOptions } from './result/asyncResult.js';
 
 // Operations
-export type { Operation } from './operation.js';
-export * as operation from './operation.js';
+export type { Operation } from './operation/operation.js';
+export * as operation from './operation/operation.js';
 
 // Errors
 export {
@@ -39,7 +39,7 @@ export {
   TaskFailed,
   UnexpectedError,
   ValueTooLarge,
-} from './errors.js';
+} from './errors/errors.js';
 
 // States
 export {
@@ -84,9 +84,9 @@ export type { RetryOptions } from './retry/retryAfter.js';
 export { retryOverTime } from './retry/retryOverTime.js';
 
 // Connections
-export type { Credentials, CredentialsProvider } from './connection/credentials.js';
-export { ConnectionPool } from './connection/pool.js';
-export type { SslParameters } from './connection/tls.js';
+export type { Credentials, CredentialsProvider } from './redis/credentials.js';
+export { ConnectionPool } from './redis/pool.js';
+export type { SslParameters } from './config/tls.js';
 
 // The wire
 export {

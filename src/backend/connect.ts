@@ -6,21 +6,21 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { ioredis } from '../commands/ioredis.js';
-import { memoryStore } from '../commands/memory.js';
-import type { LinkSettings, Socket, Tcp } from '../connection/address.js';
-import { ConnectionPool } from '../connection/pool.js';
-import { tlsWarning } from '../connection/tls.js';
-import { connectionParameters } from '../connection/url.js';
-import { ImproperlyConfigured } from '../errors.js';
-import { of } from '../operation.js';
-import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../options.js';
+import type { LinkSettings, Socket, Tcp } from '../config/address.js';
+import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../config/options.js';
+import { tlsWarning } from '../config/tls.js';
+import { connectionParameters } from '../config/url.js';
+import { ImproperlyConfigured } from '../errors/errors.js';
+import { memoryStore } from '../memory/memoryStore.js';
+import { of } from '../operation/operation.js';
+import { ioredis } from '../redis/ioredis.js';
+import { ConnectionPool } from '../redis/pool.js';
 import { json } from '../serialization/json.js';
 import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
 import { yaml } from '../serialization/yaml.js';
-import type { Foundation } from './keyValueStore.js';
+import type { Foundation } from '../store/keyValueStore.js';
 
 // -------------------------------------------------------------------------------------
 // model

@@ -7,18 +7,18 @@
 import { TLSSocket } from 'node:tls';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
-import { ConnectionPool, Redis } from '../connection/pool.js';
-import { asUri } from '../connection/urlParts.js';
+import type { RedisBackendOptions } from '../config/options.js';
+import { asUri } from '../config/urlParts.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
-import { ImproperlyConfigured } from '../errors.js';
-import { fromSingle, type Operation, of } from '../operation.js';
-import type { RedisBackendOptions } from '../options.js';
+import { ImproperlyConfigured } from '../errors/errors.js';
+import { fromSingle, type Operation, of } from '../operation/operation.js';
+import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { isReady } from '../states.js';
+import { GroupStore } from '../store/groupStore.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Connected, connect } from './connect.js';
-import { GroupStore } from './groupStore.js';
 
 // -------------------------------------------------------------------------------------
 // model

@@ -7,8 +7,8 @@
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
-import { atEndOfTick } from '../endOfTick.js';
-import type { ResultStoreError } from '../errors.js';
+import type { ResultStoreError } from '../errors/errors.js';
+import { atEndOfTick } from '../operation/endOfTick.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import type { TaskChannel } from './taskChannel.js';
 

@@ -12,8 +12,8 @@
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
-import type { Subscriber } from '../commands/commands.js';
-import { ConnectionError } from '../errors.js';
+import { ConnectionError } from '../errors/errors.js';
+import type { Subscriber } from '../port/commands.js';
 
 /** Never emits. Any message counts as an answer. `seconds` is the interval; 0 is none. */
 export const heartbeat = (

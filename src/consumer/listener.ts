@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { type Observer, Subscription } from 'rxjs';
-import { isolated, reportUnhandled } from '../isolated.js';
+import { isolated, reportUnhandled } from '../operation/isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import type { TaskChannel } from './taskChannel.js';
 

@@ -23,10 +23,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
-import type { Subscriber } from '../commands/commands.js';
-import { MAX_SECONDS } from '../connection/address.js';
-import { Closed, type ResultStoreError } from '../errors.js';
-import { fromObservable, type Operation } from '../operation.js';
+import { MAX_SECONDS } from '../config/address.js';
+import { Closed, type ResultStoreError } from '../errors/errors.js';
+import { fromObservable, type Operation } from '../operation/operation.js';
+import type { Subscriber } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import type { RetryOptions } from '../retry/retryAfter.js';
 import { retryOverTime } from '../retry/retryOverTime.js';

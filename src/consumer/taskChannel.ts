@@ -14,8 +14,8 @@ import {
   type Subscription,
   type TeardownLogic,
 } from 'rxjs';
-import type { ResultStoreError } from '../errors.js';
-import { isolated } from '../isolated.js';
+import type { ResultStoreError } from '../errors/errors.js';
+import { isolated } from '../operation/isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Handlers, Listener } from './listener.js';
 import type { TaskResults } from './taskResults.js';

@@ -6,10 +6,10 @@
  */
 import type * as t from 'io-ts';
 import * as Rx from 'rxjs';
-import { MAX_SECONDS } from '../connection/address.js';
+import { MAX_SECONDS } from '../config/address.js';
 import type { TaskResults } from '../consumer/taskResults.js';
-import { ResultCancelled, ResultTimeout } from '../errors.js';
-import { fromEither, fromSingle, type Operation, of } from '../operation.js';
+import { ResultCancelled, ResultTimeout } from '../errors/errors.js';
+import { fromEither, fromSingle, type Operation, of } from '../operation/operation.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';

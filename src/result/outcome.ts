@@ -8,7 +8,7 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
-import { InvalidResult, TaskFailed } from '../errors.js';
+import { InvalidResult, TaskFailed } from '../errors/errors.js';
 import { PROPAGATE_STATES } from '../states.js';
 import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
 import type { TaskMeta } from '../wire/taskMeta.js';

@@ -5,7 +5,7 @@
  */
 import type { SchedulerLike } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
-import type { Operation } from '../operation.js';
+import type { Operation } from '../operation/operation.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
 export interface ResultBackend {

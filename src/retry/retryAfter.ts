@@ -6,7 +6,7 @@
  */
 import { constTrue, constVoid, identity } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
-import { fromUnknown, type ResultStoreError, RetryLimitExceeded } from '../errors.js';
+import { fromUnknown, type ResultStoreError, RetryLimitExceeded } from '../errors/errors.js';
 
 // -------------------------------------------------------------------------------------
 // model

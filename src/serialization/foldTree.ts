@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { EncodeError } from '../errors.js';
+import { EncodeError } from '../errors/errors.js';
 import { PythonText } from './values.js';
 
 /**

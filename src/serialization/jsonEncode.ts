@@ -7,7 +7,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { EncodeError } from '../errors.js';
+import { EncodeError } from '../errors/errors.js';
 import { JsonWriter } from './jsonWriter.js';
 import type { Marker } from './markers.js';
 import { floatText, isInt, maxIntDigits, numberText } from './pythonNumber.js';

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { EncodeError } from '../errors.js';
+import { EncodeError } from '../errors/errors.js';
 import { type Algebra, foldTree } from './foldTree.js';
 import { readMsgpack } from './msgpackRead.js';
 import { optionalPeer } from './optionalPeer.js';

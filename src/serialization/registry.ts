@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { ContentDisallowed } from '../errors.js';
+import { ContentDisallowed } from '../errors/errors.js';
 import type { Serializer } from './serializer.js';
 
 // -------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@
  */
 import type { Subscription } from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
-import type { Channels } from '../commands/memoryChannels.js';
+import type { Channels } from '../memory/memoryChannels.js';
 
 // -------------------------------------------------------------------------------------
 // model

@@ -14,12 +14,12 @@ import * as Rx from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import { connect } from '../backend/connect.js';
 import { RedisBackend } from '../backend/redisBackend.js';
-import { storeGuarded } from '../backend/storeGuarded.js';
-import type { Commands, Connection } from '../commands/commands.js';
-import { memoryConnection } from '../commands/memoryConnection.js';
-import { memoryServer, unreachable } from '../commands/memoryServer.js';
-import { fromRun, toRun } from '../operation.js';
-import type { RedisBackendOptions } from '../options.js';
+import type { RedisBackendOptions } from '../config/options.js';
+import { memoryConnection } from '../memory/memoryConnection.js';
+import { memoryServer, unreachable } from '../memory/memoryServer.js';
+import { fromRun, toRun } from '../operation/operation.js';
+import type { Commands, Connection } from '../port/commands.js';
+import { storeGuarded } from '../store/storeGuarded.js';
 import { encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
 

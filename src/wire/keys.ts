@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { InvalidArgument } from '../errors.js';
+import { InvalidArgument } from '../errors/errors.js';
 
 // -------------------------------------------------------------------------------------
 // model

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { DecodeError, type EncodeError } from '../errors.js';
+import { DecodeError, type EncodeError } from '../errors/errors.js';
 import { json } from '../serialization/json.js';
 
 // -------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { DecodeError, type EncodeError } from '../errors.js';
+import { DecodeError, type EncodeError } from '../errors/errors.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
 

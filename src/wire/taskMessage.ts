@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { EncodeError } from '../errors.js';
+import type { EncodeError } from '../errors/errors.js';
 import type { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Message } from './message.js';

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DecodeError, type EncodeError } from '../errors.js';
+import { DecodeError, type EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES, PENDING, READY_STATES, type State } from '../states.js';

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { connect, connectionPool } from '../../src/backend/connect.js';
-import { ConnectionPool } from '../../src/connection/pool.js';
-import { ImproperlyConfigured } from '../../src/errors.js';
+import { ImproperlyConfigured } from '../../src/errors/errors.js';
+import { ConnectionPool } from '../../src/redis/pool.js';
 
 describe('connect', () => {
   it('gives memory:// a store of its own, without a pool', () => {

@@ -4,8 +4,8 @@ import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
-import { ConnectionPool, Redis } from '../../src/connection/pool.js';
-import { ImproperlyConfigured } from '../../src/errors.js';
+import { ImproperlyConfigured } from '../../src/errors/errors.js';
+import { ConnectionPool, Redis } from '../../src/redis/pool.js';
 import { failure, progress, revoked, success, testBackend } from '../../src/testing/index.js';
 import { marbles, told } from '../consumer/marbles.js';
 

@@ -1,6 +1,6 @@
 import { describe, it } from 'vitest';
-import type { Message } from '../../src/commands/commands.js';
 import { heartbeat } from '../../src/consumer/heartbeat.js';
+import type { Message } from '../../src/port/commands.js';
 import { fakeSubscriber, lost, marbles, told } from './marbles.js';
 
 const INTERVAL = 0.004;

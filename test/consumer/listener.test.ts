@@ -9,7 +9,7 @@ import {
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
 import { TaskChannel } from '../../src/consumer/taskChannel.js';
-import { ResultCancelled } from '../../src/errors.js';
+import { ResultCancelled } from '../../src/errors/errors.js';
 import { started, success } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 import { collectUnhandled } from '../unhandled.js';

@@ -3,13 +3,13 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
-import { isConnectionError } from '../../src/backend/ensure.js';
-import type { Subscriber, Value } from '../../src/commands/commands.js';
 import { type ConsumerOptions, ResultConsumer } from '../../src/consumer/resultConsumer.js';
-import { ConnectionError } from '../../src/errors.js';
-import { fromObservable, of } from '../../src/operation.js';
+import { ConnectionError } from '../../src/errors/errors.js';
+import { fromObservable, of } from '../../src/operation/operation.js';
+import type { Subscriber, Value } from '../../src/port/commands.js';
 import { defaultRetryPolicy } from '../../src/retry/policy.js';
 import { json } from '../../src/serialization/json.js';
+import { isConnectionError } from '../../src/store/ensure.js';
 import { keys } from '../../src/wire/keys.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
 

@@ -1,9 +1,9 @@
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { isConnectionError } from '../../src/backend/ensure.js';
-import type { Message, Subscriber } from '../../src/commands/commands.js';
-import { AclError, AuthenticationError, CommandTimeout } from '../../src/errors.js';
+import { AclError, AuthenticationError, CommandTimeout } from '../../src/errors/errors.js';
+import type { Message, Subscriber } from '../../src/port/commands.js';
+import { isConnectionError } from '../../src/store/ensure.js';
 import { progress, started, success } from '../../src/testing/index.js';
 import {
   bytesOf,

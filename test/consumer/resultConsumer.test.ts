@@ -2,7 +2,7 @@ import * as Rx from 'rxjs';
 import type { RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import type { TaskResults } from '../../src/consumer/taskResults.js';
-import type { DecodeError } from '../../src/errors.js';
+import type { DecodeError } from '../../src/errors/errors.js';
 import {
   failure,
   meta,

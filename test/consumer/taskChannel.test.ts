@@ -1,7 +1,7 @@
 import { Subscriber } from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { TaskChannel } from '../../src/consumer/taskChannel.js';
-import { ResultCancelled } from '../../src/errors.js';
+import { ResultCancelled } from '../../src/errors/errors.js';
 import { progress, started, success } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 

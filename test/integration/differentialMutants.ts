@@ -5,15 +5,15 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { type Connected, connect } from '../../src/backend/connect.js';
-import { GroupStore } from '../../src/backend/groupStore.js';
-import type { Foundation } from '../../src/backend/keyValueStore.js';
-import type { Commands, StoreOutcome, Write } from '../../src/commands/commands.js';
 import {
   type Operation,
   operation,
   type RedisBackendOptions,
   type Serializer,
 } from '../../src/index.js';
+import type { Commands, StoreOutcome, Write } from '../../src/port/commands.js';
+import { GroupStore } from '../../src/store/groupStore.js';
+import type { Foundation } from '../../src/store/keyValueStore.js';
 import type { Store } from './differentialSubjects.js';
 
 // -------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
-import { isResultStoreError, type ResultStoreError } from '../../src/errors.js';
+import { isResultStoreError, type ResultStoreError } from '../../src/errors/errors.js';
 import type { RedisBackend } from '../../src/index.js';
 import { describeRedis } from './redisServer.js';
 import { keyOf, left, observe, onRedis, right, taskIds, timed, until } from './scenario.js';

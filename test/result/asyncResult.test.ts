@@ -3,7 +3,7 @@ import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
-import type { TaskFailed } from '../../src/errors.js';
+import type { TaskFailed } from '../../src/errors/errors.js';
 import { AsyncResult } from '../../src/result/asyncResult.js';
 import {
   failure,

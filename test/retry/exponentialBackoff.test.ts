@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import * as Rx from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { ConnectionError, ResponseError } from '../../src/errors.js';
+import { ConnectionError, ResponseError } from '../../src/errors/errors.js';
 import {
   backoffBound,
   backoffInterval,

@@ -5,7 +5,7 @@ import {
   ConnectionError,
   type ResultStoreError,
   type RetryLimitExceeded,
-} from '../../src/errors.js';
+} from '../../src/errors/errors.js';
 import { defaultRetryPolicy, type RetryPolicy } from '../../src/retry/policy.js';
 import { retryOverTime } from '../../src/retry/retryOverTime.js';
 import { vectors } from '../vectors.js';

@@ -1,6 +1,6 @@
 import { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { channels } from '../../src/commands/memoryChannels.js';
+import { channels } from '../../src/memory/memoryChannels.js';
 import { ChannelLog } from '../../src/testing/channelLog.js';
 
 const listener = { next: () => undefined };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { DecodeError, InvalidResult, TaskFailed } from '../../src/errors.js';
+import { DecodeError, InvalidResult, TaskFailed } from '../../src/errors/errors.js';
 import { outcome } from '../../src/result/outcome.js';
 import { json } from '../../src/serialization/json.js';
 import { EXCEPTION_STATES, isReady } from '../../src/states.js';

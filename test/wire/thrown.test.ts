@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TaskFailed } from '../../src/errors.js';
+import { TaskFailed } from '../../src/errors/errors.js';
 import { json } from '../../src/serialization/json.js';
 import {
   isTaskException,

@@ -1,0 +1,243 @@
+/**
+ * The io-ts types that options are made of. Each is named by what it expects, so that
+ * its name completes the sentence "expected …, got …"; and its output type is all that
+ * a user may write.
+ *
+ * @since 0.1.0
+ */
+import { identity, pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as t from 'io-ts';
+import { MAX_SECONDS } from './address.js';
+import { kind, unknownOption } from './optionErrors.js';
+import { parseInteger, parseNumber } from './urlQuery.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * What a user writes for the properties `P`: their output types, each optional.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Written<P extends t.Props> = { readonly [K in keyof P]?: t.OutputOf<P[K]> };
+
+/**
+ * What is read from it.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Read<P extends t.Props> = { readonly [K in keyof P]: t.TypeOf<P[K]> };
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+const refined = <A>(name: string, is: t.Is<A>): t.Type<A> =>
+  new t.Type(name, is, (u, c) => (is(u) ? t.success(u) : t.failure(u, c)), identity);
+
+const read = <A extends B, B>(name: string, from: (u: unknown) => O.Option<A>): t.Type<A, B> =>
+  new t.Type<A, B>(
+    name,
+    (u): u is A =>
+      pipe(
+        from(u),
+        O.exists((a) => a === u),
+      ),
+    (u, c) =>
+      pipe(
+        from(u),
+        O.match(() => t.failure(u, c), t.success),
+      ),
+    identity,
+  );
+
+/** @category constructors @since 0.1.0 */
+export const text = refined('a string', t.string.is);
+
+/**
+ * Text that no error message may show, whatever was given in its place.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const secret: t.Type<string> = new t.Type(
+  text.name,
+  text.is,
+  (u, c) => (text.is(u) ? t.success(u) : t.failure(u, c, `expected a string, got ${kind(u)}`)),
+  identity,
+);
+
+/** @category constructors @since 0.1.0 */
+export const flag = refined('true or false', t.boolean.is);
+
+/** @category constructors @since 0.1.0 */
+export const list = <A>(items: string, item: t.Type<A>): t.Type<ReadonlyArray<A>> =>
+  refined(`an array of ${items}`, t.readonlyArray(item).is);
+
+/** @category constructors @since 0.1.0 */
+export const oneOf = <A extends string>(allowed: Iterable<A>): t.Type<A> => {
+  const values: ReadonlySet<unknown> = new Set(allowed);
+  return refined(`one of ${[...values].join(', ')}`, (u): u is A => values.has(u));
+};
+
+/**
+ * A number, or the text of one.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const integer = (
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): t.Type<number, number | string> =>
+  read(
+    most === Number.MAX_SAFE_INTEGER
+      ? `an integer of at least ${least}`
+      : `an integer from ${least} to ${most}`,
+    (u) =>
+      pipe(
+        typeof u === 'string' ? parseInteger(u) : numeric(u),
+        O.filter((n) => Number.isInteger(n) && n >= least && n <= most),
+      ),
+  );
+
+const numeric = (u: unknown): O.Option<number> =>
+  typeof u === 'string' ? parseNumber(u) : typeof u === 'number' ? O.some(u) : O.none;
+
+/**
+ * A number, or the text of one, in the unit of the option.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const between = (least: number, most: number): t.Type<number, number | string> =>
+  read(
+    most === Number.POSITIVE_INFINITY
+      ? `a number of at least ${least}`
+      : `a number from ${least} to ${most}`,
+    (u) =>
+      pipe(
+        numeric(u),
+        O.filter((n) => n >= least && n <= most),
+      ),
+  );
+
+/**
+ * Seconds to wait: never none, and never more than a timer can count.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const deadline: t.Type<number, number | string> = read(
+  `a number of seconds over 0, up to ${MAX_SECONDS}`,
+  (u) =>
+    pipe(
+      numeric(u),
+      O.filter((n) => n > 0 && n <= MAX_SECONDS),
+    ),
+);
+
+/**
+ * A time to live in whole seconds, read as Python's `int()` reads it; 0, and `null`,
+ * is for ever.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const timeToLive: t.Type<number, number | string | null> = read(
+  'a time to live of at least 0 seconds, or null',
+  (u) =>
+    pipe(
+      u === null ? O.some(0) : typeof u === 'string' ? parseInteger(u) : numeric(u),
+      O.filter(Number.isFinite),
+      // Adding 0 turns the -0 of a fraction below it into 0.
+      O.map((seconds) => Math.trunc(seconds) + 0),
+      O.filter((seconds) => seconds >= 0),
+    ),
+);
+
+/**
+ * Any function: what it takes and returns cannot be seen from outside.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const func = <F extends (...args: never) => unknown>(): t.Type<F> =>
+  refined('a function', (u): u is F => typeof u === 'function');
+
+/**
+ * An object with at least these methods.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const having = <A extends object>(...methods: ReadonlyArray<keyof A & string>): t.Type<A> =>
+  refined(
+    methods.length === 0 ? 'an object' : `an object with the methods ${methods.join(' and ')}`,
+    (u): u is A =>
+      typeof u === 'object' &&
+      u !== null &&
+      methods.every((name) => typeof Reflect.get(u, name) === 'function'),
+  );
+
+// -------------------------------------------------------------------------------------
+// combinators
+// -------------------------------------------------------------------------------------
+
+/**
+ * `type`, or `literal`, which stands for `meaning`.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const or = <L extends boolean | null | undefined, A, B, M>(
+  literal: L,
+  meaning: M,
+  type: t.Type<A, B>,
+  name = `${type.name}, or ${literal}`,
+): t.Type<A | M, B | L> =>
+  new t.Type<A | M, B | L>(
+    name,
+    (u): u is A | M => u === meaning || type.is(u),
+    (u, c) => (u === literal ? t.success(meaning) : type.validate(u, c)),
+    (a) => (type.is(a) ? type.encode(a) : literal),
+  );
+
+/** @category combinators @since 0.1.0 */
+export const nullable = <A, B>(type: t.Type<A, B>): t.Type<A | null, B | null> =>
+  or(null, null, type);
+
+/** @category combinators @since 0.1.0 */
+export const optional = <A, B>(type: t.Type<A, B>): t.Type<A | undefined, B | undefined> =>
+  or(undefined, undefined, type, type.name);
+
+/** @category combinators @since 0.1.0 */
+export const withDefault = <A, B>(type: t.Type<A, B>, fallback: A): t.Type<A, B | undefined> =>
+  or(undefined, fallback, type, type.name);
+
+/**
+ * An object of these properties and no others.
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const exactly = <P extends t.Props>(props: P): t.Type<Read<P>, Written<P>> => {
+  const known = Object.keys(props);
+  const type = t.type(props, 'an object');
+  return new t.Type<Read<P>, Written<P>>(
+    type.name,
+    type.is,
+    (u, c) => {
+      if (!t.UnknownRecord.is(u)) return t.failure(u, c);
+      const key = Object.keys(u).find((key) => !known.includes(key));
+      return key === undefined
+        ? type.validate(u, c)
+        : t.failure(u[key], [...c, { key, type: t.never }], unknownOption(key, known));
+    },
+    type.encode,
+  );
+};

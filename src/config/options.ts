@@ -1,0 +1,199 @@
+/**
+ * What a user may configure: one table of io-ts types with Celery's defaults, from which
+ * both the type a user writes and the type the code reads are derived.
+ *
+ * Source: `celery/app/defaults.py` and `celery/backends/redis.py`, in camelCase.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { ImproperlyConfigured } from '../errors/errors.js';
+import type { CredentialsProvider } from '../redis/credentials.js';
+import type { ConnectionPool } from '../redis/pool.js';
+import { defaultRetryPolicy } from '../retry/policy.js';
+import type { Serializer } from '../serialization/serializer.js';
+import { MAX_SECONDS } from './address.js';
+import { improperlyConfigured } from './optionErrors.js';
+import {
+  between,
+  deadline,
+  exactly,
+  flag,
+  func,
+  having,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  optional,
+  or,
+  type Read,
+  secret,
+  text,
+  timeToLive,
+  type Written,
+  withDefault,
+} from './optionTypes.js';
+import { CERT_REQS } from './tls.js';
+import { isUrl, toUrl } from './urlParts.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * Where warnings and lost connections are reported; `console` is one.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface Logger {
+  /** Told what works, but should not stay so. */
+  readonly warn: (message: string) => void;
+  /** Told of each lost connection. */
+  readonly error: (message: string) => void;
+}
+
+const ssl = exactly({
+  sslCertReqs: optional(oneOf(CERT_REQS.keys())),
+  sslCaCerts: optional(secret),
+  sslCertfile: optional(secret),
+  sslKeyfile: optional(secret),
+  sslPassword: optional(secret),
+  sslCheckHostname: optional(flag),
+});
+
+const milliseconds = between(0, MAX_SECONDS * 1000);
+const seconds = between(0, MAX_SECONDS);
+
+const retryPolicy = exactly({
+  /** `null`: for ever. */
+  maxRetries: withDefault(nullable(integer(0)), defaultRetryPolicy.maxRetries),
+  /** Seconds before the first retry. */
+  intervalStart: withDefault(seconds, defaultRetryPolicy.intervalStart),
+  /** Seconds by which each further wait is longer. */
+  intervalStep: withDefault(seconds, defaultRetryPolicy.intervalStep),
+  /** Seconds by which the waits may grow. */
+  intervalMax: withDefault(seconds, defaultRetryPolicy.intervalMax),
+});
+
+const props = {
+  /** Default: what `host` and the others say, so `redis://localhost:6379/0`. Celery: `result_backend`. */
+  url: withDefault(nullable(secret), null),
+  /** A host, or a URL, which then stands for `url`. Default `localhost`. Celery: `redis_host`. */
+  host: withDefault(or(null, 'localhost', secret), 'localhost'),
+  /** Default 6379. Celery: `redis_port`. */
+  port: withDefault(or(null, 6379, integer(0, 65535)), 6379),
+  /** Default 0. A `redis://` URL without a path means database 0, whatever this says. Celery: `redis_db`. */
+  db: withDefault(or(null, 0, integer(0)), 0),
+  /** Celery: `redis_username`. */
+  username: withDefault(nullable(text), null),
+  /** Celery: `redis_password`. */
+  password: withDefault(nullable(secret), null),
+  /** `true` verifies the server against the authorities that Node trusts. Celery: `redis_backend_use_ssl`. */
+  ssl: withDefault(nullable(or(false, null, or(true, { sslCertReqs: 'required' }, ssl))), null),
+  /** Asked for a user name and password at each connect, and again before `validFor` seconds are over. */
+  credentials: optional(func<CredentialsProvider>()),
+  /** Default 1: any number of callers share a connection. Celery: `redis_max_connections`. */
+  maxConnections: withDefault(or(null, 1, integer(1)), 1),
+  /** A pool to share; whoever made it closes it. */
+  connectionPool: withDefault(nullable(having<ConnectionPool>()), null),
+  /** Seconds until a result expires; 0 or `null`: never. Default 86400, a day. Celery: `result_expires`. */
+  expires: withDefault(timeToLive, 86_400),
+  /** In front of each key and channel. Celery: `global_keyprefix`. */
+  globalKeyprefix: withDefault(or(null, '', text), ''),
+  /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
+  serializer: withDefault(text, 'json'),
+  /** Serializers of one's own, before `json`, `yaml` and `msgpack`. Kombu: `register`. */
+  serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
+  /** Whether to store the task's name, arguments, worker, retries and queue too. Default `false`. Celery: `result_extended`. */
+  resultExtended: withDefault(flag, false),
+  /** The serializers that may be read. Default `json` alone. Celery: `result_accept_content`. */
+  accept: withDefault(list('strings', text), ['json']),
+  /** How a lost connection is tried again. Celery: `retry_policy` of `result_backend_transport_options`. */
+  retryPolicy: withDefault(retryPolicy, defaultRetryPolicy),
+  /** Whether storing and reading are tried again beyond `retryPolicy`. Default `false`. Celery: `result_backend_always_retry`. */
+  alwaysRetry: withDefault(flag, false),
+  /** How often then; default, and `null`: for ever. Celery: `result_backend_max_retries`. */
+  maxRetries: withDefault(
+    or(null, Number.POSITIVE_INFINITY, between(0, Number.POSITIVE_INFINITY)),
+    Number.POSITIVE_INFINITY,
+  ),
+  /** Default 10. Celery: `result_backend_base_sleep_between_retries_ms`. */
+  baseSleepBetweenRetriesMs: withDefault(milliseconds, 10),
+  /** Default 10000. Celery: `result_backend_max_sleep_between_retries_ms`. */
+  maxSleepBetweenRetriesMs: withDefault(milliseconds, 10_000),
+  /** Seconds until a reply is overdue. Default 10, where Celery's `redis_socket_timeout` is 120: retries follow. */
+  socketTimeout: withDefault(deadline, 10),
+  /** Seconds until a connection is given up. Default 5. Celery: `redis_socket_connect_timeout`. */
+  socketConnectTimeout: withDefault(deadline, 5),
+  /** Default `true`. Celery: `redis_socket_keepalive`. */
+  socketKeepalive: withDefault(flag, true),
+  /** Seconds between two PINGs on a link that listens; 0 or `null`: none. Default 10. Celery: `redis_backend_health_check_interval`. */
+  healthCheckInterval: withDefault(or(null, 0, seconds), 10),
+  /** Default `chordis`. redis-py: `client_name`. */
+  clientName: withDefault(or(null, 'chordis', text), 'chordis'),
+  /** How many operations may wait for a connection. Default 100000. */
+  maxOfflineQueue: withDefault(integer(1), 100_000),
+  /** Seconds that `get` waits for a result unless told otherwise; `null`: for ever. Default 300. */
+  resultTimeout: withDefault(nullable(seconds), 300),
+  /** Default `console`. */
+  logger: withDefault(having<Logger>('warn', 'error'), console),
+  /** Default `asyncScheduler`. */
+  scheduler: withDefault(having<SchedulerLike>('now', 'schedule'), asyncScheduler),
+  /** Numbers from 0 up to 1, for the jitter of retries. Default `Math.random`. */
+  random: withDefault(func<() => number>(), Math.random),
+  /** Whether waiting for a result now would block a task. Default: never. Celery: `task_join_will_block`. */
+  taskJoinWillBlock: withDefault(func<() => boolean>(), () => false),
+};
+
+/**
+ * What a user may write; all of it is optional.
+ *
+ * @example
+ * import type { RedisBackendOptions } from 'chordis'
+ *
+ * const options: RedisBackendOptions = {
+ *   url: 'redis://localhost:6379/1',
+ *   expires: 3600,
+ *   retryPolicy: { maxRetries: 5 },
+ * }
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface RedisBackendOptions extends Written<typeof props> {}
+
+/**
+ * The same with every default filled in.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface BackendOptions extends Read<Omit<typeof props, 'url'>> {
+  readonly url: string;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * Fails with an `ImproperlyConfigured` that names the option, what was expected and what
+ * was given; a password is never shown.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const decodeOptions = (u: unknown = {}): E.Either<ImproperlyConfigured, BackendOptions> =>
+  pipe(options.decode(u), E.bimap(improperlyConfigured, located));
+
+const options = exactly(props);
+
+const located = (read: Read<typeof props>): BackendOptions => {
+  if (isUrl(read.host)) return { ...read, url: read.host, host: 'localhost' };
+  const scheme = read.ssl === null ? 'redis' : 'rediss';
+  return { ...read, url: read.url ?? toUrl({ ...read, scheme }) };
+};

@@ -1,0 +1,186 @@
+/**
+ * The parts of a URL, as Kombu splits and joins them. Not WHATWG's: there the host
+ * would be punycoded, the path normalised, and a password with a `/` refused.
+ *
+ * Source: `kombu/utils/url.py`, `celery.app.backends.by_url`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { ImproperlyConfigured } from '../errors/errors.js';
+import { bracketed } from './address.js';
+import { quote, unquote } from './uriComponent.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * What is missing or empty is `null`; all but `query` is percent-decoded once, and
+ * `query` as a form.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface UrlParts {
+  readonly scheme: string;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly username: string | null;
+  readonly password: string | null;
+  /** Without the slash that separates it. */
+  readonly path: string | null;
+  readonly query: Readonly<Record<string, string>>;
+}
+
+// -------------------------------------------------------------------------------------
+// refinements
+// -------------------------------------------------------------------------------------
+
+/**
+ * @category refinements
+ * @since 0.1.0
+ */
+export const isUrl = (text: string): boolean => text.includes('://');
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * Splits a URL. Of `redis+socket://…`, `redis` names the backend and is dropped.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const splitUrl = (url: string): E.Either<ImproperlyConfigured, UrlParts> => {
+  const [scheme = '', rest = ''] = partition(withoutBackend(url), '://');
+  const [, authority = '', path = '', search = ''] = SECTIONS.exec(rest) ?? [];
+  const [userinfo, hostinfo] = rpartition(authority, '@');
+  const [username, password] = partition(userinfo, ':');
+  const hostAndPort = HOST_AND_PORT.exec(hostinfo);
+  return hostAndPort === null
+    ? invalid('Invalid IPv6 URL')
+    : pipe(
+        readPort(hostAndPort[3] ?? '', rest),
+        E.map((port) => ({
+          scheme,
+          host: part(lowerCase(hostAndPort[1] ?? hostAndPort[2] ?? '')),
+          port,
+          username: part(username),
+          password: part(password),
+          path: part(path.slice(1)),
+          query: readQuery(search),
+        })),
+      );
+};
+
+/** Authority, path, query; a fragment is dropped. */
+const SECTIONS = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/;
+
+/** `[IPv6]` or a host, and a port. */
+const HOST_AND_PORT = /^(?:\[([^[\]]*)\]|([^:[\]]*))(?::(.*))?$/s;
+
+const part = (text: string): string | null => unquote(text) || null;
+
+/** A zone, as in `fe80::1%eth0`, keeps its case. */
+const lowerCase = (host: string): string => host.replace(/^[^%]*/, (name) => name.toLowerCase());
+
+const readPort = (text: string, rest: string): E.Either<ImproperlyConfigured, number | null> => {
+  if (text === '') return E.right(null);
+  if (!/^[0-9]+$/.test(text)) {
+    return /[/?#].*@/s.test(rest)
+      ? E.left(unescaped)
+      : invalid(`Port could not be cast to integer value as '${text}'`);
+  }
+  return Number(text) > 65535 ? invalid('Port out of range 0-65535') : E.right(Number(text));
+};
+
+/** Blank values are dropped, and of a repeated one the last counts. */
+const readQuery = (search: string): UrlParts['query'] =>
+  Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value !== ''));
+
+// -------------------------------------------------------------------------------------
+// destructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * Joins the parts, without the query; the password is hidden.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+const joinUrl = (parts: UrlParts): string => {
+  const { scheme, host, port, username, password, path } = parts;
+  const userinfo = quote(username ?? '') + (password === null ? '' : ':**');
+  const authority = (userinfo && `${userinfo}@`) + quote(host ?? '') + (port ? `:${port}` : '');
+  return `${scheme}://${authority}/${path ?? ''}`;
+};
+
+/**
+ * The URL as it may be shown: without the query, and with `**` for the password. With
+ * `includePassword` it is the URL as given. What is no URL is shown as nothing.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const asUri = (url: string, includePassword = false): string => {
+  if (!isUrl(url)) return '';
+  if (includePassword) return withoutBackend(url);
+  return pipe(
+    splitUrl(url),
+    E.map(joinUrl),
+    E.map((shown) => (shown.endsWith(':///') ? shown.slice(0, -1) : shown)),
+    E.getOrElse(() => ''),
+  );
+};
+
+/**
+ * The URL of a database, password and all.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const toUrl = (
+  to: Pick<UrlParts, 'scheme' | 'username' | 'password'> &
+    Readonly<{ host: string; port: number; db: number }>,
+): string => {
+  const password = to.password === null ? '' : `:${quote(to.password)}`;
+  const userinfo = quote(to.username ?? '') + password;
+  return `${to.scheme}://${userinfo && `${userinfo}@`}${bracketed(to.host)}:${to.port}/${to.db}`;
+};
+
+// -------------------------------------------------------------------------------------
+// errors
+// -------------------------------------------------------------------------------------
+
+/**
+ * An `@` where none belongs tells of a password cut short; it is not quoted then.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const unescaped = new ImproperlyConfigured(
+  'url',
+  "a '/', '?' or '#' in a user name or password must be percent-encoded",
+);
+
+// -------------------------------------------------------------------------------------
+// internal
+// -------------------------------------------------------------------------------------
+
+const withoutBackend = (url: string): string => url.replace(/^redis\+/, '');
+
+const invalid = (problem: string): E.Either<ImproperlyConfigured, never> =>
+  E.left(new ImproperlyConfigured('url', problem));
+
+const partition = (text: string, separator: string): readonly [string, string] => {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + separator.length)];
+};
+
+const rpartition = (text: string, separator: string): readonly [string, string] => {
+  const at = text.lastIndexOf(separator);
+  return at < 0 ? ['', text] : [text.slice(0, at), text.slice(at + separator.length)];
+};

@@ -1,0 +1,102 @@
+/**
+ * `MemoryServer`: keys, channels and the links to them, in this process.
+ *
+ * Commands run one at a time, in the order they were sent, each in an action of the
+ * scheduler without delay; replies and messages are delivered while they run. So what
+ * one link sees, replies and messages, is in the one order in which it happened.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { Observable, type SchedulerLike, type Subject } from 'rxjs';
+import { ConnectionError, type ResultStoreError } from '../errors/errors.js';
+import { fromObservable, type Operation } from '../operation/operation.js';
+import type { Message } from '../port/commands.js';
+import { type Channels, channels } from './memoryChannels.js';
+import { type MemoryCommands, memoryCommands, type Reply } from './memoryCommands.js';
+import { keyspace } from './memoryKeyspace.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** A link that listens, by what it receives. */
+export type MemoryLink = Subject<Message>;
+
+export interface MemoryServer {
+  readonly commands: MemoryCommands;
+  readonly channels: Channels;
+  /** Those that are open. */
+  readonly links: Set<MemoryLink>;
+  readonly hangUp: (link: MemoryLink, reason: ResultStoreError) => void;
+  /** Every link drops. */
+  readonly cut: () => void;
+  /** While down, links are cut and `refusal` has a reason. */
+  readonly down: (isDown: boolean) => void;
+  readonly refusal: () => ResultStoreError | undefined;
+  /** `run` in its turn, unless `obstacle` then finds something in its way. */
+  readonly request: <A>(
+    obstacle: () => ResultStoreError | undefined,
+    run: () => Reply<A>,
+  ) => Operation<A>;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+const ADDRESS = 'memory://';
+
+/** No command got through: here the way to the server has no length. */
+export const unreachable = (problem: string): ConnectionError =>
+  new ConnectionError(ADDRESS, false, new Error(problem));
+
+export const memoryServer = (scheduler: SchedulerLike): MemoryServer => {
+  const now = (): number => scheduler.now();
+  const pubsub = channels();
+  const links = new Set<MemoryLink>();
+  let isDown = false;
+
+  const hangUp: MemoryServer['hangUp'] = (link, reason) => {
+    links.delete(link);
+    pubsub.leaveAll(link);
+    link.error(reason);
+  };
+
+  const cut = (): void => {
+    for (const link of links) hangUp(link, unreachable('the link was cut'));
+  };
+
+  return {
+    commands: memoryCommands(keyspace(now), pubsub, now),
+    channels: pubsub,
+    links,
+    hangUp,
+    cut,
+    down: (down) => {
+      isDown = down;
+      if (down) cut();
+    },
+    refusal: () => (isDown ? unreachable('connection refused') : undefined),
+    request: (obstacle, run) =>
+      fromObservable(
+        new Observable((caller) => {
+          // Not torn down with the caller: a command that was sent runs.
+          scheduler.schedule(() => {
+            const error = obstacle();
+            pipe(
+              error === undefined ? run() : E.left(error),
+              E.match(
+                (failure) => caller.error(failure),
+                (reply) => {
+                  caller.next(reply);
+                  caller.complete();
+                },
+              ),
+            );
+          });
+        }),
+      ),
+  };
+};

@@ -1,0 +1,60 @@
+/**
+ * Storing a meta over whatever its key holds, except a SUCCESS, which is final.
+ *
+ * The server decides in one round trip where it can read what is there. Where it
+ * can't, we read it, and store again on the condition that it has not changed.
+ * Source: `_store_result` of Celery's `BaseKeyValueStoreBackend`, whose GET and SET
+ * can be raced.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import type { DecodeError, ResultStoreError } from '../errors/errors.js';
+import { continueWith, type Run, settled } from '../operation/operation.js';
+import type { StoreOutcome } from '../port/commands.js';
+import { SUCCESS } from '../states.js';
+import type { TaskMeta } from '../wire/taskMeta.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * - `Stored`: written and published; `receivers` subscribers heard;
+ * - `Kept`: the task had succeeded already, and its result stays as it is.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Stored =
+  | { readonly _tag: 'Stored'; readonly receivers: number }
+  | { readonly _tag: 'Kept' };
+
+// -------------------------------------------------------------------------------------
+// combinators
+// -------------------------------------------------------------------------------------
+
+/**
+ * Makes the write when run. Fails with the `DecodeError` of what the key holds where that
+ * is no meta, and leaves it there.
+ */
+export const storeGuarded = <W>(
+  write: () => E.Either<ResultStoreError, W>,
+  store: (write: W, expected?: Buffer) => Run<StoreOutcome>,
+  decode: (write: W, held: Buffer) => E.Either<DecodeError, TaskMeta>,
+): Run<Stored> => {
+  const attempt = (made: W, expected?: Buffer): Run<Stored> =>
+    continueWith(store(made, expected), (outcome) => {
+      if (E.isLeft(outcome)) return settled(outcome);
+      if (outcome.right._tag !== 'Undecided') return settled(E.right(outcome.right));
+      const held = decode(made, outcome.right.current);
+      if (E.isLeft(held)) return settled(held);
+      return held.right.status === SUCCESS
+        ? settled(E.right({ _tag: 'Kept' }))
+        : attempt(made, outcome.right.current);
+    });
+  return (settle) => {
+    const made = write();
+    return E.isLeft(made) ? settled<Stored>(made)(settle) : attempt(made.right)(settle);
+  };
+};

@@ -1,0 +1,235 @@
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { describe, expect, it } from 'vitest';
+import type { ConnectionParameters } from '../../src/config/address.js';
+import { decodeOptions } from '../../src/config/options.js';
+import { connectionParameters } from '../../src/config/url.js';
+import { asUri } from '../../src/config/urlParts.js';
+import { type Case, vectors } from '../vectors.js';
+
+const read = (options: unknown) => pipe(decodeOptions(options), E.chain(connectionParameters));
+
+const recorded = vectors('urls').filter(
+  ({ url, backend }) => backend !== 'SentinelBackend' && !url.startsWith('sentinel:'),
+);
+
+/** Settings of Celery, as the options that stand for them. */
+const optionsOf = ({ url, config }: Case) => ({
+  url,
+  ...renamed(
+    {
+      redis_host: 'host',
+      redis_port: 'port',
+      redis_db: 'db',
+      redis_username: 'username',
+      redis_password: 'password',
+      redis_max_connections: 'maxConnections',
+      redis_socket_timeout: 'socketTimeout',
+      redis_socket_connect_timeout: 'socketConnectTimeout',
+      redis_socket_keepalive: 'socketKeepalive',
+      redis_backend_health_check_interval: 'healthCheckInterval',
+    },
+    config,
+  ),
+  ssl:
+    config.redis_backend_use_ssl &&
+    renamed(
+      { ssl_cert_reqs: 'sslCertReqs', ssl_ca_certs: 'sslCaCerts' },
+      config.redis_backend_use_ssl,
+    ),
+});
+
+const renamed = (names: Record<string, string>, given: Record<string, unknown>) =>
+  Object.fromEntries(
+    Object.entries(given).flatMap(([name, value]) => {
+      const option = names[name];
+      return option === undefined ? [] : [[option, value]];
+    }),
+  );
+
+/** The recorded parameters that chordis has too, under its names; what Celery leaves out is our default. */
+const parametersOf = ({ connparams }: Case) => {
+  const settings = {
+    maxConnections: connparams.max_connections ?? 1,
+    socketTimeout: asSet(connparams.socket_timeout, '120.0') ?? 10,
+    socketConnectTimeout: asSet(connparams.socket_connect_timeout) ?? 5,
+    socketKeepalive: connparams.socket_keepalive ?? true,
+    healthCheckInterval: connparams.health_check_interval ?? 10,
+    clientName: connparams.client_name ?? 'chordis',
+  };
+  const identity = {
+    db: connparams.db,
+    username: connparams.username ?? null,
+    password: connparams.password,
+  };
+  return connparams.path === undefined
+    ? {
+        _tag: 'Tcp',
+        host: connparams.host,
+        port: connparams.port,
+        ...identity,
+        settings,
+        tls: connparams.ssl_cert_reqs && {
+          certReqs: connparams.ssl_cert_reqs.ssl.replace('CERT_', '').toLowerCase(),
+          caCerts: connparams.ssl_ca_certs ?? null,
+          certfile: connparams.ssl_certfile ?? null,
+          keyfile: connparams.ssl_keyfile ?? null,
+          password: null,
+          checkHostname:
+            connparams.ssl_cert_reqs.ssl !== 'CERT_NONE' && (connparams.ssl_check_hostname ?? true),
+        },
+      }
+    : { _tag: 'Socket', path: connparams.path, ...identity, settings };
+};
+
+const asSet = (value: { repr: string } | null | undefined, unset?: string) =>
+  value == null || value.repr === unset ? undefined : Number(value.repr);
+
+const withoutQuery = (parameters: ConnectionParameters) => {
+  if (parameters._tag === 'Memory') return parameters;
+  const { query: _, ...rest } = parameters;
+  return rest._tag === 'Tcp' ? { ...rest, tls: rest.tls ?? undefined } : rest;
+};
+
+/** Cases left out, and why. */
+const DIFFERENT: ReadonlyMap<string, string> = new Map([
+  ['main/url/56', 'socket:// is what asUri shows of redis+socket://, so it is read back'],
+  ['main/url/57', 'ours says which schemes are known; Celery looks for a Python module'],
+  ['main/url/66', 'ours says which schemes are known; Celery looks for a Python module'],
+  ['main/url/67', 'ours says which schemes are known; Celery looks for a Python module'],
+  ['main/url/68', 'ours says which schemes are known; Celery tells of a Python module'],
+  ['5.2.6/url/56', 'as in main'],
+  ['5.2.6/url/57', 'as in main'],
+  ['5.2.6/url/66', 'as in main'],
+  ['5.2.6/url/67', 'as in main'],
+  ['5.2.6/url/68', 'as in main'],
+  ['5.2.6/conf/07', 'redis:// beside redis_backend_use_ssl is an error there, and TLS in main'],
+  ['5.2.6/conf/08', 'the error is about the scheme there, and about ssl_cert_reqs in main'],
+]);
+
+const cases = recorded.filter(({ name }) => !DIFFERENT.has(name.split(' ')[0] ?? ''));
+
+describe('connectionParameters, recorded', () => {
+  it.each(cases.filter(({ error }) => error === undefined))('reads $name as Celery does', (c) => {
+    const expected = parametersOf(c);
+    expect(pipe(read(optionsOf(c)), E.map(withoutQuery))).toEqual(E.right(expected));
+  });
+
+  it.each(cases.filter(({ error }) => error !== undefined))('refuses $name as Celery does', (c) => {
+    expect(read(optionsOf(c))).toMatchObject(
+      E.left({
+        _tag: 'ImproperlyConfigured',
+        message: expect.stringContaining(c.error.message.trim().replaceAll('\n', ' ')),
+      }),
+    );
+  });
+
+  it.each(recorded.filter(({ as_uri }) => as_uri !== undefined))(
+    'shows $name as Celery does',
+    (c) => {
+      expect(asUri(c.url)).toBe(c.as_uri.ok);
+      expect(asUri(c.url, true)).toBe(c.as_uri_include_password.ok ?? '');
+      expect(asUri(c.url, true)).toBe(c.url_kept ?? '');
+    },
+  );
+
+  it('covers every recorded case but those of Sentinel', () => {
+    expect(cases.length + DIFFERENT.size).toBe(recorded.length);
+    expect(recorded.length).toBeGreaterThan(140);
+  });
+});
+
+describe('connectionParameters', () => {
+  const failure = (options: unknown): string =>
+    pipe(
+      read(options),
+      E.match(
+        (error) => error.message,
+        () => 'no error',
+      ),
+    );
+
+  it('connects to localhost where nothing is said', () => {
+    expect(read({})).toMatchObject(
+      E.right({ _tag: 'Tcp', host: 'localhost', port: 6379, db: 0, tls: null }),
+    );
+  });
+
+  it('lets the URL win over the options beside it, and takes from them what it leaves out', () => {
+    const options = { host: 'beside', port: 7000, username: 'u', password: 'p', maxConnections: 3 };
+    expect(read({ ...options, url: 'redis://:q@url/2' })).toMatchObject(
+      E.right({ host: 'url', port: 7000, db: 2, username: 'u', password: 'q' }),
+    );
+    expect(read({ ...options, url: 'redis://' })).toMatchObject(
+      E.right({ host: 'beside', port: 7000, settings: { maxConnections: 3 } }),
+    );
+  });
+
+  it('lets the query win over the rest of the URL, and passes all of it on', () => {
+    expect(
+      read({ url: 'redis://u:p@h:1/2?host=q&port=3&db=4&username=v&password=w&protocol=3' }),
+    ).toMatchObject(
+      E.right({
+        ...{ host: 'q', port: 3, db: 4, username: 'v', password: 'w' },
+        query: { protocol: '3' },
+      }),
+    );
+  });
+
+  it('reads the options without a URL', () => {
+    const options = { host: '::1', port: 7000, db: 3, username: 'ü', password: 'a/b@c:d%' };
+    expect(read(options)).toMatchObject(E.right({ _tag: 'Tcp', ...options, tls: null }));
+    expect(read({ host: 'h', ssl: true })).toMatchObject(
+      E.right({ host: 'h', tls: { certReqs: 'required', checkHostname: true } }),
+    );
+  });
+
+  it('reads memory://', () => {
+    expect(read({ url: 'memory://' })).toEqual(E.right({ _tag: 'Memory', db: 0 }));
+    expect(read({ url: 'memory://localhost/3' })).toEqual(E.right({ _tag: 'Memory', db: 3 }));
+    expect(asUri('memory://')).toBe('memory://');
+  });
+
+  it('reads back a socket as asUri shows it', () => {
+    const url = 'redis+socket:///run/redis.sock?virtual_host=3';
+    expect(read({ url: asUri(url, true) })).toEqual(read({ url }));
+    expect(failure({ url: 'redis+socket://' })).toContain('a socket has a path');
+  });
+
+  it.each(['unix:///run/redis.sock', 'REDIS://host/0', 'valkey://host/0', 'http://host/0'])(
+    'refuses %s by its scheme',
+    (url) => {
+      const scheme = url.split(':')[0];
+      expect(failure({ url })).toContain(`Unknown result backend: '${scheme}'.`);
+    },
+  );
+
+  it('tells where a Sentinel URL belongs', () => {
+    expect(failure({ url: 'sentinel://h1:26379/0;sentinel://h2:26379/0' })).toBe(
+      'url: is a Sentinel URL; Sentinel is not supported yet',
+    );
+    expect(failure({ url: 'localhost:6379' })).toContain('expected a URL');
+  });
+
+  it.each([
+    ['redis://h/-1', 'db: must be from 0 to '],
+    ['redis://h/0?max_connections=0', 'max_connections: must be from 1 to '],
+    ['redis://h/0?socket_timeout=0', 'socket_timeout: must be over 0, up to 2147483, got 0'],
+    ['redis://h/0?socket_timeout=1e9', 'socket_timeout: must be over 0, up to 2147483'],
+    ['redis://h/0?port=70000', 'port: must be from 0 to 65535, got 70000'],
+    ['foo+redis://h/0', "Unknown result backend: 'foo+redis'"],
+    ['redis://[::1/0', 'Invalid IPv6 URL'],
+    ['redis://h/0?ssl_check_hostname=no', 'should use the scheme rediss://'],
+    ['rediss://h/0?ssl_cert_reqs=none&ssl_min_version=1', 'ssl_min_version: is not supported'],
+  ])('refuses %s', (url, problem) => {
+    expect(failure({ url })).toContain(problem);
+  });
+
+  it.each(['redis://:hunter2/x@h/0', 'redis://:12/hunter2@h/0', 'redis://:hunter2?x@h/0'])(
+    'does not quote the password of %s, where a separator is left bare',
+    (url) => {
+      expect(failure({ url })).toContain('must be percent-encoded');
+      expect(failure({ url })).not.toContain('hunter');
+    },
+  );
+});

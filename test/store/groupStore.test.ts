@@ -1,0 +1,35 @@
+import * as O from 'fp-ts/lib/Option.js';
+import { describe, expect, it } from 'vitest';
+import { memoryStore } from '../../src/memory/memoryStore.js';
+import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
+import { vectors } from '../vectors.js';
+import { at, backendOver, optionsOf, settled } from './backendOver.js';
+
+describe('a saved group', () => {
+  /** A Python id that is no text does not compile here. */
+  const recorded = vectors('groups').filter(
+    (c) => c.celery === 'main' && c.op === 'save' && !/id-none$|id-uuid-object$/.test(c.name),
+  );
+
+  it.each(recorded)('is what Celery saves, for as long, and is gone once deleted: $name', (c) => {
+    const scheduler = at('2024-05-06T07:08:09Z');
+    const store = memoryStore({ scheduler });
+    const backend = backendOver(store, { ...optionsOf(c), scheduler });
+    const group = resultTuple(c.input);
+    if (group._tag !== 'GroupResult') throw new NoCounterpart(c.name);
+    const published: Array<string> = [];
+    store.subscriber$.subscribe((link) => {
+      link.messages$.subscribe(({ payload }) => published.push(payload.toString()));
+      link.follow([c.key]).subscribe();
+    });
+
+    settled(backend.saveGroup(group.id, group));
+    expect(settled(store.commands.get(c.key))).toEqual(O.some(wireBytes(c.value)));
+    expect(store.ttl(c.key)).toBe(c.ttl ?? -1);
+    expect(published).toEqual([c.value]);
+    expect(settled(backend.restoreGroup(group.id))).toEqual(O.some(group));
+
+    settled(backend.deleteGroup(group.id));
+    expect(settled(backend.restoreGroup(group.id))).toEqual(O.none);
+  });
+});

@@ -1,0 +1,370 @@
+import * as O from 'fp-ts/lib/Option.js';
+import * as Rx from 'rxjs';
+import { describe, expect, it } from 'vitest';
+import { ConnectionError } from '../../src/errors/errors.js';
+import { memoryStore } from '../../src/memory/memoryStore.js';
+import { fromObservable, type Operation } from '../../src/operation/operation.js';
+import type { Commands, Message, StoreOutcome } from '../../src/port/commands.js';
+import { failure, progress, success, testBackend } from '../../src/testing/index.js';
+import type { TaskRequest } from '../../src/wire/request.js';
+import { pendingMeta } from '../../src/wire/taskMeta.js';
+import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
+import { pythonValue, resultTuple } from '../pythonValue.js';
+import { type Case, vectors } from '../vectors.js';
+import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
+
+const named = ({ name }: Case): string => name.slice(name.indexOf('/') + 1);
+
+/** JavaScript's clock has no microseconds. */
+const toTheMillisecond = (wire: string): string => wire.replaceAll(/(\.\d{3})456/g, '$1000');
+
+const requestOf = (request: Case[string]): TaskRequest => ({
+  id: request.id,
+  ...(request.group && { group: request.group }),
+  ...(request.parent_id && { parentId: request.parent_id }),
+  ...(request.chain && { chain: request.chain }),
+  ...(request.ignore_result && { ignoreResult: true }),
+  ...(request._children && { children: request._children.map(resultTuple) }),
+});
+
+/** What a case does to a store: what its keys hold then, how long, and what was published. */
+const carriedOut = (c: Case) => {
+  const options = optionsOf(c);
+  const store = memoryStore({ scheduler: options.scheduler ?? at('1970-01-01T00:00:00Z') });
+  const backend = backendOver(store, options);
+  const key = (id: string): string =>
+    `${c.key?.startsWith('acme_') ? 'acme_' : ''}${channelOf(id)}`;
+  const published: Array<Message> = [];
+  const ids = [c.task_id, 'chain-last', 'chain-middle'];
+  if (c.precondition !== undefined) {
+    settled(store.commands.set({ key: key(c.task_id), value: c.precondition, expires: 0 }));
+  }
+  store.subscriber$.subscribe((link) => {
+    link.messages$.subscribe((message) => published.push(message));
+    link.follow(ids.map(key)).subscribe();
+  });
+  const request = c.request && requestOf(c.request);
+  const more = { ...(c.traceback && { traceback: c.traceback }), ...(request && { request }) };
+  const perform: Readonly<Record<string, () => Operation<unknown>>> = {
+    store_result: () => backend.storeResult(c.task_id, pythonValue(c.result), c.state, more),
+    mark_as_started: () => backend.markAsStarted(c.task_id, c.meta),
+    mark_as_done: () => backend.markAsDone(c.task_id, pythonValue(c.result), more),
+    mark_as_failure: () => backend.markAsFailure(c.task_id, pythonValue(c.exc), more),
+    mark_as_retry: () => backend.markAsRetry(c.task_id, pythonValue(c.exc), more),
+    mark_as_revoked: () => backend.markAsRevoked(c.task_id, c.reason, more),
+    forget: () => backend.forget(c.task_id),
+  };
+  const outcome = settled(perform[c.op]?.() as Operation<unknown>);
+  const held = (id: string): O.Option<Buffer> =>
+    settled(store.commands.get(key(id))) as O.Option<Buffer>;
+  return { outcome, held, ttl: store.ttl(key(c.task_id)), published };
+};
+
+/** What Celery sent: the key and value of each SETEX or SET. */
+const written = (c: Case): ReadonlyArray<readonly [string, string]> =>
+  c.commands.flatMap(([name, key, ...rest]: ReadonlyArray<string>) => {
+    if (name !== 'SETEX' && name !== 'SET') return [];
+    const value = rest.at(-1);
+    return [[key, toTheMillisecond(typeof value === 'string' ? value : c.value)]];
+  });
+
+/** Cases of the wire, not of the store, and a time to live that no option allows. */
+const elsewhere = /exception-not-an|with-exception-result|base-exception|expires\/negative/;
+
+const cases = vectors('meta').filter(
+  (c) =>
+    c.celery === 'main' &&
+    /^(state|request|expires|overwrite|prefix|forget)/.test(named(c)) &&
+    !elsewhere.test(named(c)),
+);
+
+describe('what becomes of a store', () => {
+  it.each(cases.filter((c) => c.error === undefined))(
+    'is what Celery leaves there, for as long, and publishes: $name',
+    (c) => {
+      const { held, ttl, published } = carriedOut(c);
+      const writes = written(c);
+      for (const [key, value] of writes) {
+        const id = key.slice(key.indexOf(channelOf('')) + channelOf('').length);
+        expect(O.toUndefined(held(id))?.toString()).toBe(value);
+      }
+      if (writes.length > 0) expect(ttl).toBe(c.ttl ?? -1);
+      else expect(O.toUndefined(held(c.task_id))?.toString()).toBe(keptBy(c));
+      expect(
+        published.map(({ channel, payload }) => [channel.toString(), payload.toString()]),
+      ).toEqual(writes);
+    },
+  );
+
+  it.each(cases.filter((c) => c.error !== undefined))(
+    'is nothing where Celery raises: $name',
+    (c) => {
+      const { outcome, held, published } = carriedOut(c);
+      expect(outcome).toMatchObject({ _tag: 'DecodeError' });
+      expect(O.toUndefined(held(c.task_id))?.toString()).toBe(c.precondition);
+      expect(published).toEqual([]);
+    },
+  );
+
+  /** What a case that writes nothing leaves of what was there. */
+  const keptBy = (c: Case): string | undefined => (c.op === 'forget' ? undefined : c.precondition);
+});
+
+describe('storeResult', () => {
+  it('tells whether it stored, and how many heard', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(Rx.merge(backend.resultConsumer.consumeFrom('a'))).toBe('-(d|)', {
+        d: expect.objectContaining({ result: 1 }),
+      });
+      const store$ = Rx.from(backend.storeResult('a', 1, 'SUCCESS'));
+      expectObservable(store$, '-^').toBe('-(s|)', { s: { _tag: 'Stored', receivers: 1 } });
+      expectObservable(store$, '--^').toBe('--(k|)', { k: { _tag: 'Kept' } });
+    }));
+
+  it('tells the time by the scheduler, at each run', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, { expires: 1 });
+      const store = backend.storeResult('a', 1, 'FAILURE');
+      const dates$ = Rx.timer(0, 5).pipe(
+        Rx.take(2),
+        Rx.concatMap(() => store),
+        Rx.concatMap(() => backend.getTaskMeta('a')),
+        Rx.map(({ dateDone }) => dateDone?.text),
+      );
+      expectObservable(dates$, '-^').toBe('-a----(b|)', {
+        a: '1970-01-01T00:00:00.001000+00:00',
+        b: '1970-01-01T00:00:00.006000+00:00',
+      });
+    }));
+
+  it('fails where the result has no form on the wire, and for an empty id', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const tag = Rx.catchError(({ _tag }: { _tag: string }) => Rx.of(_tag));
+      expectObservable(backend.storeResult('a', () => 0, 'SUCCESS').pipe(tag)).toBe('(e|)', {
+        e: 'EncodeError',
+      });
+      expectObservable(backend.storeResult('', 1, 'SUCCESS').pipe(tag)).toBe('(e|)', {
+        e: 'InvalidArgument',
+      });
+    }));
+
+  it('is sent again after a lost connection, and keeps what it stored already', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const store = memoryStore({ scheduler });
+      const lostReply = new ConnectionError('h:1', true, new Error('ECONNRESET'));
+      let calls = 0;
+      const commands: Commands = {
+        ...store.commands,
+        store: (write, expected) =>
+          fromObservable(
+            Rx.from(store.commands.store(write, expected)).pipe(
+              Rx.tap(() => {
+                calls += 1;
+                if (calls === 1) throw lostReply;
+              }),
+            ),
+          ),
+      };
+      const backend = backendOver(
+        { ...store, commands },
+        { scheduler, logger: { warn: () => undefined, error: () => undefined } },
+      );
+      expectObservable(Rx.from(backend.storeResult('a', 1, 'SUCCESS'))).toBe('(k|)', {
+        k: { _tag: 'Kept' },
+      });
+      expectObservable(Rx.from(backend.getResult('a')), '-^').toBe('-(r|)', { r: 1 });
+    }));
+});
+
+describe('a mark', () => {
+  const states = (
+    ids: ReadonlyArray<string>,
+    mark: (b: ReturnType<typeof testBackend>) => Operation<void>,
+  ) => {
+    let found: unknown;
+    marbles((_, scheduler) => {
+      const backend = testBackend(scheduler);
+      mark(backend)
+        .pipe(Rx.mergeMap(() => Rx.forkJoin(ids.map((id) => backend.getState(id)))))
+        .subscribe((all) => {
+          found = all;
+        });
+    });
+    return found;
+  };
+  const chain = [{ options: { task_id: 'next' } }, { options: {} }, 'no signature'];
+
+  it('is not stored where it says so', () => {
+    const silent = { storeResult: false } as const;
+    expect(states(['a'], (b) => b.markAsDone('a', 1, silent))).toEqual(['PENDING']);
+    expect(states(['a'], (b) => b.markAsFailure('a', 'x', silent))).toEqual(['PENDING']);
+    expect(states(['a'], (b) => b.markAsRevoked('a', 'x', silent))).toEqual(['PENDING']);
+  });
+
+  it('may put another state in the place of its own', () => {
+    expect(states(['a'], (b) => b.markAsDone('a', 1, { state: 'IGNORED' }))).toEqual(['IGNORED']);
+    expect(states(['a'], (b) => b.markAsFailure('a', 'x', { state: 'REVOKED' }))).toEqual([
+      'REVOKED',
+    ]);
+  });
+
+  it('ignores a value where the request says so, but not a failure', () => {
+    const request: TaskRequest = { id: 'a', ignoreResult: true };
+    expect(states(['a'], (b) => b.markAsDone('a', 1, { request }))).toEqual(['PENDING']);
+    expect(states(['a'], (b) => b.markAsFailure('a', 'x', { request }))).toEqual(['FAILURE']);
+  });
+
+  it('of a failure is that of the chain that follows, as far as it has ids', () => {
+    const request: TaskRequest = { id: 'a', chain };
+    expect(states(['a', 'next'], (b) => b.markAsFailure('a', 'x', { request }))).toEqual([
+      'FAILURE',
+      'FAILURE',
+    ]);
+    const silent = { request, storeResult: false };
+    expect(states(['a', 'next'], (b) => b.markAsFailure('a', 'x', silent))).toEqual([
+      'PENDING',
+      'PENDING',
+    ]);
+    const again = { request, state: 'RETRY' };
+    expect(states(['a', 'next'], (b) => b.markAsFailure('a', 'x', again))).toEqual([
+      'RETRY',
+      'PENDING',
+    ]);
+  });
+});
+
+describe('what is read of a task', () => {
+  it('is PENDING where nothing is stored, which is not to exist', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(Rx.from(backend.getTaskMeta('a'))).toBe('(m|)', { m: pendingMeta('a') });
+      expectObservable(Rx.from(backend.getState('a'))).toBe('(s|)', { s: 'PENDING' });
+      expectObservable(Rx.from(backend.taskResultExists('a'))).toBe('(x|)', { x: false });
+    }));
+
+  it('is that it exists where PENDING is stored', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('p^', { p: pendingMeta('a') });
+      expectObservable(Rx.from(backend.taskResultExists('a'))).toBe('(x|)', { x: true });
+    }));
+
+  it('is each of its members', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const f = { ...failure('a', 'ValueError', ['x']), traceback: 'Traceback', children: [] };
+      backend.stored('f^', { f });
+      expectObservable(Rx.from(backend.getResult('a'))).toBe('(r|)', { r: f.result });
+      expectObservable(Rx.from(backend.getTraceback('a'))).toBe('(r|)', { r: 'Traceback' });
+      expectObservable(Rx.from(backend.getChildren('a'))).toBe('(r|)', { r: [] });
+      expectObservable(Rx.from(backend.reloadTaskResult('a'))).toBe('(r|)', { r: f });
+    }));
+
+  it('is a DecodeError, with the bytes, where the key holds something else', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const read$ = Rx.from(backend.set(channelOf('a'), '?')).pipe(
+        Rx.mergeMap(() => backend.getTaskMeta('a')),
+        Rx.catchError(({ _tag, bytes }) => Rx.of([_tag, String(bytes)])),
+      );
+      expectObservable(read$).toBe('(e|)', { e: ['DecodeError', '?'] });
+    }));
+
+  it('is an InvalidArgument for an empty id', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const message = 'InvalidArgument: task_id must not be empty. Got  instead.';
+      for (const read of [
+        backend.getTaskMeta(''),
+        backend.taskResultExists(''),
+        backend.forget(''),
+      ]) {
+        expectObservable(told(Rx.from<Rx.ObservableInput<unknown>>(read))).toBe(
+          '#',
+          undefined,
+          message,
+        );
+      }
+    }));
+});
+
+describe('alwaysRetry', () => {
+  const recorded = vectors('retry').filter((c) => c.op === 'always_retry' && c.celery === 'main');
+
+  it.each(recorded)('tries as often as Celery, with the longest waits: $name', (c) =>
+    marbles(({ flush }, scheduler) => {
+      const calls: Array<number> = [];
+      const outcome: Array<unknown> = [];
+      const { config } = c;
+      const store = Rx.defer((): Rx.Observable<StoreOutcome> => {
+        calls.push(scheduler.now());
+        return calls.length <= c.fails
+          ? Rx.throwError(() => lost)
+          : Rx.of({ _tag: 'Stored', receivers: 0 });
+      });
+      const backend = backendOver(storeWith({ store: () => fromObservable(store) }, scheduler), {
+        scheduler,
+        logger: { warn: () => undefined, error: () => undefined },
+        // spent at once, so that every wait is one beyond it
+        retryPolicy: { maxRetries: 0 },
+        random: () => 1 - Number.EPSILON,
+        alwaysRetry: config.result_backend_always_retry,
+        maxRetries: config.result_backend_max_retries,
+        baseSleepBetweenRetriesMs: config.result_backend_base_sleep_between_retries_ms,
+        maxSleepBetweenRetriesMs: config.result_backend_max_sleep_between_retries_ms,
+      });
+      backend.storeResult('a', 1, 'SUCCESS').subscribe({
+        next: () => outcome.push('stored'),
+        error: ({ _tag }) => outcome.push(_tag),
+      });
+      flush();
+      expect(calls).toHaveLength(c.calls);
+      const waits = calls.slice(1).map((at, i) => at - (calls[i] ?? 0));
+      const slept: ReadonlyArray<number> = c.sleeps;
+      expect(waits).toEqual(slept.map((seconds) => seconds * 1000));
+      expect(outcome).toEqual([c.raised === undefined ? 'stored' : 'RetryLimitExceeded']);
+    }),
+  );
+
+  it('outlasts the policy for reading too', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, {
+        alwaysRetry: true,
+        retryPolicy: { maxRetries: 1, intervalStart: 0.002 },
+        baseSleepBetweenRetriesMs: 5,
+      });
+      backend.stored('d^', { d: success('a', 1) });
+      backend.down('^----!');
+      // two tries 2 ms apart, a wait of half of 10 ms, and again
+      expectObservable(Rx.from(backend.getState('a'))).toBe('-------(s|)', { s: 'SUCCESS' });
+      expectObservable(Rx.from(backend.taskResultExists('a'))).toBe('-------(x|)', { x: true });
+    }));
+
+  it('does not try again what is no lost connection', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, { alwaysRetry: true });
+      const store$ = backend
+        .storeResult('a', () => 0, 'SUCCESS')
+        .pipe(Rx.catchError(({ _tag }) => Rx.of(_tag)));
+      expectObservable(store$).toBe('(e|)', { e: 'EncodeError' });
+    }));
+});
+
+describe('forget', () => {
+  it('deletes the result, and lets go of who waits for it', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const metas = { p: progress('a', 1) };
+      backend.stored('-p', metas);
+      expectObservable(backend.resultConsumer.consumeFrom('a')).toBe('-p-|', metas);
+      expectObservable(cold('---x').pipe(Rx.mergeMap(() => backend.forget('a')))).toBe('---x', {
+        x: undefined,
+      });
+      expectObservable(Rx.from(backend.taskResultExists('a')), '----^').toBe('----(x|)', {
+        x: false,
+      });
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
+    }));
+});
