@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 /** A recorded case; what else it holds depends on the file (see the README beside them). */
 export interface Case {
   readonly name: string;
-  readonly celery: 'main' | '5.2.6';
+  readonly celery: '5.7.0' | '5.6.3' | '5.2.6';
   // biome-ignore lint/suspicious/noExplicitAny: each file has its own shape, told by its `op`
   readonly [field: string]: any;
 }

@@ -214,7 +214,7 @@ describe('a lost connection', () => {
 });
 
 describe('ensure', () => {
-  it.each(vectors('retry').filter((c) => c.op === 'ensure' && c.celery === 'main'))(
+  it.each(vectors('retry').filter((c) => c.op === 'ensure' && c.celery === '5.7.0'))(
     'calls as often, waits as long and logs as Celery does: $name',
     (c) =>
       marbles(({ flush }, scheduler) => {

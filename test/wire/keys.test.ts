@@ -4,7 +4,7 @@ import { keys } from '../../src/wire/keys.js';
 import { pythonValue } from '../pythonValue.js';
 import { type Case, vectors } from '../vectors.js';
 
-const cases = vectors('keys').filter((c) => c.celery === 'main');
+const cases = vectors('keys').filter((c) => c.celery === '5.7.0');
 
 /** Ids that are no strings in Python: in TypeScript they don't compile. */
 const notStrings = /\/(none|int|zero|bytes)$/;
