@@ -37,6 +37,7 @@ export {
   ResultTimeout,
   RetryLimitExceeded,
   TaskFailed,
+  Unavailable,
   UnexpectedError,
   ValueTooLarge,
 } from './errors/errors.js';

@@ -67,12 +67,41 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
     readonly sent: boolean,
     cause: Error,
   ) {
-    super(`Redis at ${address}: ${cause.message || String(cause)}`, { cause });
+    super(`Redis at ${address}: ${reasonOf(cause)}`, { cause });
+  }
+}
+
+/** A host with several addresses fails with one error for each, and says nothing itself. */
+const reasonOf = (cause: Error): string =>
+  cause instanceof AggregateError
+    ? cause.errors
+        .map((error) => (error instanceof Error ? error.message : String(error)))
+        .join(', ')
+    : cause.message || String(cause);
+
+/**
+ * The server answered that it can't run the command now, and may later: it is busy with a
+ * script, loads its data, has lost its master. The command was not run, and the link lives.
+ * `code` is what Redis calls it, such as `BUSY` or `LOADING`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class Unavailable extends Tagged<'Unavailable'> {
+  readonly _tag = 'Unavailable';
+  readonly sent = false;
+  declare readonly cause: Error;
+  constructor(
+    readonly code: string,
+    readonly address: string,
+    cause: Error,
+  ) {
+    super(`Redis at ${address}: ${cause.message}`, { cause });
   }
 }
 
 /**
- * No reply within the deadline. The command may have run.
+ * Nothing was heard from the server for so long that the reply is overdue. The command may have run.
  *
  * @category model
  * @since 0.1.0
@@ -103,17 +132,20 @@ export class OfflineQueueFull extends Tagged<'OfflineQueueFull'> {
 }
 
 /**
- * The server refused the user name or password.
+ * The server refused the user name or password. With `provided` they came from a
+ * `credentials` provider, which is asked again under the retry policy; else this is final.
  *
  * @category model
  * @since 0.1.0
  */
 export class AuthenticationError extends Tagged<'AuthenticationError'> {
   readonly _tag = 'AuthenticationError';
+  readonly sent = false;
   declare readonly cause: Error;
   constructor(
     readonly address: string,
     cause: Error,
+    readonly provided = false,
   ) {
     super(`Redis at ${address} refused the credentials: ${cause.message}`, { cause });
   }
@@ -369,6 +401,7 @@ export type ResultStoreError =
   | ResultTimeout
   | RetryLimitExceeded
   | TaskFailed
+  | Unavailable
   | UnexpectedError
   | ValueTooLarge;
 

@@ -7,10 +7,13 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Observable, type SchedulerLike, Subject } from 'rxjs';
+import { constVoid } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
+import * as Rx from 'rxjs';
 import { Closed, type ResultStoreError } from '../errors/errors.js';
-import { type Operation, of } from '../operation/operation.js';
-import type { Connection, Message, Subscriber } from '../port/commands.js';
+import { fromRun } from '../operation/operation.js';
+import { type Run, settled } from '../operation/run.js';
+import type { Connection, Found, Message, Subscriber } from '../port/commands.js';
 import type { Reply } from './memoryCommands.js';
 import { type MemoryLink, type MemoryServer, unreachable } from './memoryServer.js';
 
@@ -18,28 +21,30 @@ import { type MemoryLink, type MemoryServer, unreachable } from './memoryServer.
 // constructors
 // -------------------------------------------------------------------------------------
 
-export const memoryConnection = (server: MemoryServer, scheduler: SchedulerLike): Connection => {
+export const memoryConnection = (server: MemoryServer, scheduler: Rx.SchedulerLike): Connection => {
   const own = new Set<MemoryLink>();
   let isClosed = false;
 
   const refusal = (): ResultStoreError | undefined =>
     isClosed ? new Closed('connection') : server.refusal();
 
-  const command = <A>(run: () => Reply<A>): Operation<A> => server.request(refusal, run);
+  const command = <A>(run: () => Reply<A>): Run<A> => server.request(refusal, run);
 
   return {
     commands: {
       get: (key) => command(() => E.right(server.commands.get(key))),
       mget: (keys) =>
-        keys.length === 0 ? of([]) : command(() => E.right(keys.map(server.commands.get))),
+        keys.length === 0
+          ? settled(E.right([]))
+          : command(() => E.right(keys.map(server.commands.get))),
       set: (write) => command(() => server.commands.set(write)),
       store: (write, expected) => command(() => server.commands.store(write, expected)),
       delete: (key) => command(() => E.right(server.commands.delete(key))),
       incr: (key) => command(() => server.commands.incr(key)),
       expire: (key, seconds) => command(() => server.commands.expire(key, seconds)),
     },
-    subscriber$: new Observable((observer) => {
-      const link = new Subject<Message>();
+    subscriber$: new Rx.Observable((observer) => {
+      const link = new Rx.Subject<Message>();
       const opening = scheduler.schedule(() => {
         const error = refusal();
         if (error !== undefined) return observer.error(error);
@@ -56,6 +61,9 @@ export const memoryConnection = (server: MemoryServer, scheduler: SchedulerLike)
       };
     }),
     leaveAfter: 0,
+    isReady: () => true,
+    queue: { enter: () => E.right(constVoid) },
+    taken: settled(E.right(undefined)),
     close: server.request<void>(
       () => undefined,
       () => {
@@ -75,23 +83,38 @@ const subscriberOn = (
   const obstacle = (): ResultStoreError | undefined =>
     server.links.has(link) ? undefined : (refusal() ?? unreachable('the link is gone'));
 
-  const onLink = <A>(run: () => A): Operation<A> => server.request(obstacle, () => E.right(run()));
+  const onLink = <A>(run: () => A): Run<A> => server.request(obstacle, () => E.right(run()));
+
+  let arrived = 0;
+  link.subscribe({ next: () => arrived++, error: constVoid });
+
+  const read = (names: ReadonlyArray<string>): ReadonlyArray<Found> =>
+    names.flatMap((name, at) => {
+      const value = server.commands.get(name);
+      return O.isNone(value) ? [] : [{ at, value: value.value }];
+    });
 
   return {
     messages$: link.asObservable(),
     follow: (names) =>
       names.length === 0
-        ? of([])
-        : onLink(() => {
-            for (const name of names) server.channels.join(name, link);
-            return names.map(server.commands.get);
-          }),
+        ? Rx.EMPTY
+        : fromRun(
+            onLink(() => {
+              for (const name of names) server.channels.join(name, link);
+              return read(names);
+            }),
+          ),
+    read: (names) => (names.length === 0 ? Rx.EMPTY : fromRun(onLink(() => read(names)))),
     leave: (names) =>
       names.length === 0
-        ? of(undefined)
+        ? settled(E.right(undefined))
         : onLink(() => {
             for (const name of names) server.channels.leave(name, link);
           }),
-    ping: onLink(() => undefined),
+    ping: onLink(() => {
+      arrived++;
+    }),
+    arrived: () => arrived,
   };
 };

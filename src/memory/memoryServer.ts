@@ -8,10 +8,9 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import { Observable, type SchedulerLike, type Subject } from 'rxjs';
+import type { SchedulerLike, Subject } from 'rxjs';
 import { ConnectionError, type ResultStoreError } from '../errors/errors.js';
-import { fromObservable, type Operation } from '../operation/operation.js';
+import type { Run } from '../operation/run.js';
 import type { Message } from '../port/commands.js';
 import { type Channels, channels } from './memoryChannels.js';
 import { type MemoryCommands, memoryCommands, type Reply } from './memoryCommands.js';
@@ -39,7 +38,7 @@ export interface MemoryServer {
   readonly request: <A>(
     obstacle: () => ResultStoreError | undefined,
     run: () => Reply<A>,
-  ) => Operation<A>;
+  ) => Run<A>;
 }
 
 // -------------------------------------------------------------------------------------
@@ -79,24 +78,17 @@ export const memoryServer = (scheduler: SchedulerLike): MemoryServer => {
       if (down) cut();
     },
     refusal: () => (isDown ? unreachable('connection refused') : undefined),
-    request: (obstacle, run) =>
-      fromObservable(
-        new Observable((caller) => {
-          // Not torn down with the caller: a command that was sent runs.
-          scheduler.schedule(() => {
-            const error = obstacle();
-            pipe(
-              error === undefined ? run() : E.left(error),
-              E.match(
-                (failure) => caller.error(failure),
-                (reply) => {
-                  caller.next(reply);
-                  caller.complete();
-                },
-              ),
-            );
-          });
-        }),
-      ),
+    // A command that was sent runs, also where nobody waits for its reply any more.
+    request: (obstacle, run) => (settle) => {
+      let isCancelled = false;
+      scheduler.schedule(() => {
+        const error = obstacle();
+        const reply = error === undefined ? run() : E.left(error);
+        if (!isCancelled) settle(reply);
+      });
+      return () => {
+        isCancelled = true;
+      };
+    },
   };
 };

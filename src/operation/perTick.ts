@@ -2,30 +2,41 @@
  * Joins what is asked for in one tick: each item has its own result, and those that are
  * run in the same tick are sent together.
  *
+ * One item's refusal is no matter of the others. What is refused with others is halved, until
+ * the refused one is alone. What is lost with others, when the link breaks, may have been
+ * lost because of one of them; so when those are run again they go one after another, and
+ * together only as long as that goes well.
+ *
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
-import * as Rx from 'rxjs';
-import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors/errors.js';
+import { type ResultStoreError, UnexpectedError } from '../errors/errors.js';
 import { atEndOfTick } from './endOfTick.js';
 import { isolated } from './isolated.js';
-import type { Run } from './operation.js';
+import { type Result, type Run, started } from './run.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-export type Result<A> = E.Either<ResultStoreError, A>;
+/**
+ * What became of a batch as a whole:
+ * - `Refused`: the server did not run it, and said why;
+ * - `Lost`: the link broke under it;
+ * - `Unsent`: there is no link to send it over.
+ */
+export type Failing = 'Refused' | 'Lost' | 'Unsent';
 
 export interface PerTick<I, A> {
   /** Sends the items of one batch; their results come in the same order. */
-  readonly send: (items: ReadonlyNonEmptyArray<I>) => Rx.Observable<ReadonlyArray<Result<A>>>;
-  /** Whether an error came of one item, and before any has had an effect. */
-  readonly isRefusal: (error: ResultStoreError) => boolean;
+  readonly send: (items: ReadonlyNonEmptyArray<I>) => Run<ReadonlyArray<Result<A>>>;
+  readonly failing: (error: ResultStoreError) => Failing;
   /** Whether an item can go into a batch with the first one of it. */
   readonly joins: (item: I, first: I) => boolean;
+  /** In bytes. */
   readonly weight: (item: I) => number;
   /**
    * How many items a batch takes before there is another one. More than these are halved,
@@ -42,38 +53,70 @@ interface Waiting<I, A> {
   readonly settle: (result: Result<A>) => void;
 }
 
+/** Told of a batch that failed. */
+type Done = (failing?: Failing, left?: E.Left<ResultStoreError>) => void;
+
+type Batch<I, A> = ReadonlyNonEmptyArray<Waiting<I, A>>;
+
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
 
-/**
- * A `Left` among the results fails its own item; a failure of `send` each of its batch,
- * unless it is a refusal: halving finds the item that was refused.
- */
-export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
+/** A run of the same item object again is one of what was lost, if it was. */
+export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
-  const send = (batch: ReadonlyNonEmptyArray<Waiting<I, A>>): Rx.Observable<unknown> => {
-    const settleEach = (resultOf: (i: number) => Result<A>): void => {
-      for (const [i, { settle }] of batch.entries()) isolated(() => settle(resultOf(i)));
-    };
-    return options.send(RNEA.map(({ item }: Waiting<I, A>) => item)(batch)).pipe(
-      Rx.tap((results) => settleEach((i) => results[i] ?? missing)),
-      Rx.catchError((thrown) => {
-        const error = fromUnknown(thrown);
-        if (batch.length > 1 && options.isRefusal(error)) {
-          const halves = RNEA.chunksOf(Math.ceil(batch.length / 2))(batch);
-          return Rx.from(halves).pipe(Rx.concatMap(send));
+  const suspects = new WeakSet<I>();
+  const line: Array<Waiting<I, A>> = [];
+  let isMoving = false;
+
+  /** `done` is told what became of the last part of it. */
+  const send = (batch: Batch<I, A>, done: Done): void => {
+    started(
+      () => options.send(RNEA.map(({ item }: Waiting<I, A>) => item)(batch)),
+      (results) => {
+        if (E.isRight(results)) {
+          settleEach(batch, (i) => results.right[i] ?? missing);
+          return done();
         }
-        settleEach(() => E.left(error));
-        return Rx.EMPTY;
-      }),
+        const failing = options.failing(results.left);
+        if (failing === 'Refused' && batch.length > 1) {
+          const [first, second] = halves(batch);
+          return send(first, () => (second === undefined ? done() : send(second, done)));
+        }
+        if (failing === 'Lost' && batch.length > 1)
+          for (const { item } of batch) suspects.add(item);
+        settleEach(batch, () => results);
+        done(failing, results);
+      },
     );
   };
+
+  /** The suspects, at first one alone, and twice as many each time that it goes well. */
+  const advance = (size: number): void => {
+    const [first] = batches({ ...options, least: size, most: size }, line);
+    isMoving = first !== undefined;
+    if (first === undefined) return;
+    line.splice(0, first.length);
+    send(first, (failing, left) => {
+      // they would all meet the same
+      if (failing === 'Unsent' && left) settleEach(line.splice(0), () => left);
+      advance(failing === undefined ? Math.min(2 * size, options.most) : 1);
+    });
+  };
+
   const flush = (): void => {
     const all = waiting;
     waiting = [];
-    for (const batch of batches(options, all)) send(batch).subscribe();
+    for (const batch of batches(
+      options,
+      all.filter(({ item }) => !suspects.has(item)),
+    )) {
+      send(batch, () => {});
+    }
+    line.push(...all.filter(({ item }) => suspects.has(item)));
+    if (!isMoving) advance(1);
   };
+
   return (item) => (settle) => {
     if (waiting.push({ item, settle }) === 1) atEndOfTick(flush);
     return undefined;
@@ -82,10 +125,20 @@ export const perTick = <I, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => 
 
 const missing = E.left(new UnexpectedError('the reply is shorter than the batch'));
 
+const settleEach = <I, A>(
+  batch: ReadonlyArray<Waiting<I, A>>,
+  resultOf: (i: number) => Result<A>,
+): void => {
+  for (const [i, { settle }] of batch.entries()) isolated(() => settle(resultOf(i)));
+};
+
+const halves = <W>(batch: ReadonlyNonEmptyArray<W>) =>
+  pipe(batch, RNEA.chunksOf(Math.ceil(batch.length / 2)));
+
 const batches = <I, A>(
   { joins, weight, least, most, heaviest }: PerTick<I, A>,
   all: ReadonlyArray<Waiting<I, A>>,
-): ReadonlyArray<ReadonlyNonEmptyArray<Waiting<I, A>>> => {
+): ReadonlyArray<Batch<I, A>> => {
   const size = Math.min(most, Math.max(least, Math.ceil(all.length / 2)));
   const split: Array<[Waiting<I, A>, ...Array<Waiting<I, A>>]> = [];
   let load = 0;

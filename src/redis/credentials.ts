@@ -1,45 +1,17 @@
 /**
- * Credentials that expire: a provider is asked at each connect, and again, for a
- * re-AUTH on the open link, before the answer runs out.
+ * Keeps a link authenticated by asking the provider, and the server, in time.
  *
  * @since 0.1.0
  */
-import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
-
-// -------------------------------------------------------------------------------------
-// model
-// -------------------------------------------------------------------------------------
-
-/**
- * What a provider answers. `validFor` is in seconds, and over 0; without it the answer
- * holds for as long as the link does.
- *
- * @category model
- * @since 0.1.0
- */
-export interface Credentials {
-  readonly username?: string;
-  readonly password: string;
-  readonly validFor?: number;
-}
-
-/**
- * Asked at each connect, and where the answer has a `validFor`, again in time. It has
- * `socketConnectTimeout` to answer; a rejection is an `AuthenticationError`.
- *
- * @category model
- * @since 0.1.0
- */
-export type CredentialsProvider = () => Promise<Credentials>;
-
-// -------------------------------------------------------------------------------------
-// combinators
-// -------------------------------------------------------------------------------------
+import type { Credentials } from '../config/credentials.js';
 
 /** The share of their validity after which credentials are renewed. */
 const RENEW_AFTER = 0.8;
+
+/** The share of it between two tries, where a renewal fails. */
+const TRY_AGAIN_AFTER = 0.04;
 
 /** Throws where they would have to be renewed at once, and so without end. */
 export const assertValidity = ({ validFor }: Credentials): void => {
@@ -48,23 +20,28 @@ export const assertValidity = ({ validFor }: Credentials): void => {
   }
 };
 
-/** Keeps `redis` authenticated until unsubscribed; fails where the server or the provider refuses. */
+/**
+ * Asks `renew` for new credentials before the current ones run out, until unsubscribed. A
+ * renewal that fails is tried again while they hold; once they are over it is the error.
+ */
 export const renewing = (
-  redis: Redis,
-  provider: CredentialsProvider,
+  renew: () => Promise<Credentials>,
   current: Credentials,
   scheduler: Rx.SchedulerLike = Rx.asyncScheduler,
 ): Rx.Observable<Credentials> =>
   Rx.of(current).pipe(
-    Rx.expand(({ validFor }) =>
-      validFor === undefined
-        ? Rx.EMPTY
-        : Rx.timer(Math.min(validFor * RENEW_AFTER, MAX_SECONDS) * 1000, scheduler).pipe(
-            Rx.mergeMap(provider),
-            Rx.concatMap(async (next) => {
-              await redis.auth(next.username ?? 'default', next.password);
-              return next;
-            }),
-          ),
-    ),
+    Rx.expand(({ validFor }) => {
+      if (validFor === undefined) return Rx.EMPTY;
+      const seconds = Math.min(validFor, MAX_SECONDS);
+      const end = scheduler.now() + seconds * 1000;
+      const renewed$ = Rx.defer(renew).pipe(
+        Rx.retry({
+          delay: (error) =>
+            scheduler.now() < end
+              ? Rx.timer(seconds * TRY_AGAIN_AFTER * 1000, scheduler)
+              : Rx.throwError(() => error),
+        }),
+      );
+      return Rx.timer(seconds * RENEW_AFTER * 1000, scheduler).pipe(Rx.mergeMap(() => renewed$));
+    }),
   );

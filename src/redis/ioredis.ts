@@ -1,30 +1,23 @@
 /**
- * The command port over ioredis.
+ * The port over ioredis.
  *
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { Redis } from 'ioredis';
-import * as Rx from 'rxjs';
 import { atEndOfTick } from '../operation/endOfTick.js';
-import {
-  continueWith,
-  fromRun,
-  fromSingle,
-  type Operation,
-  of,
-  type Run,
-  settled,
-  toRun,
-} from '../operation/operation.js';
+import { toRun } from '../operation/operation.js';
 import { perTick } from '../operation/perTick.js';
-import type { Commands, Connection, Value } from '../port/commands.js';
+import { chain, type Run, settled } from '../operation/run.js';
+import type { Commands, Connection } from '../port/commands.js';
+import { afterArrivals } from './arrivals.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
 import { set } from './scripts/set.js';
-import { described, send } from './send.js';
-import { stores } from './stores.js';
+import { described, type Named, send } from './send.js';
+import { rule, stores } from './stores.js';
 import { subscriber } from './subscriber.js';
 
 // -------------------------------------------------------------------------------------
@@ -36,44 +29,50 @@ export const ioredis = (pool: ConnectionPool): Connection => ({
   commands: commands(pool),
   subscriber$: subscriber(pool),
   leaveAfter: 10,
+  isReady: () => pool.isReady,
+  queue: pool.offlineQueue,
+  taken: (settle) => {
+    afterArrivals(
+      () => pool.bytesRead,
+      () => settle(E.right(undefined)),
+    );
+    return undefined;
+  },
   // what was stored in this tick goes before
-  close: fromRun((settle) => {
+  close: (settle) => {
     atEndOfTick(() => toRun(pool.close)(settle));
     return undefined;
-  }),
+  },
 });
 
 const runSet = script(set);
 
 const commands = (pool: ConnectionPool): Commands => {
-  const command = <A>(name: string, key: string, run: (redis: Redis) => Promise<A>): Operation<A> =>
-    fromSingle(pool.link$.pipe(Rx.mergeMap(send(name, key, run))));
+  const command = <A>(named: Named, call: (redis: Redis) => Promise<A>): Run<A> =>
+    pipe(
+      pool.link,
+      chain((link) => send(link, named, call)),
+    );
   const stored = perTick(stores(pool));
-  /** Each waits for itself, so that each has its place in the offline queue. */
-  const whenReady = <A>(run: Run<A>): Run<A> =>
-    continueWith(toRun(fromSingle(pool.link$)), (link) => (E.isLeft(link) ? settled(link) : run));
   return {
-    get: (key) => command('GET', key, (redis) => redis.getBuffer(key).then(O.fromNullable)),
+    get: (key) =>
+      command({ command: 'GET', key }, (redis) => redis.getBuffer(key).then(O.fromNullable)),
     mget: (keys) =>
       keys.length === 0
-        ? of([])
-        : command('MGET', described(keys), (redis) => redis.mgetBuffer([...keys]).then(values)),
+        ? settled(E.right([]))
+        : command({ command: 'MGET', key: described(keys) }, (redis) =>
+            redis.mgetBuffer([...keys]).then((values) => values.map(O.fromNullable)),
+          ),
     set: ({ key, value, expires }) =>
-      command('SET', key, (redis) => runSet(redis, [key], [value, expires]).then(Number)),
-    store: (write, expected) => {
-      const joined = stored({ write, expected });
-      return fromRun((settle) => (pool.isReady ? joined : whenReady(joined))(settle));
-    },
-    delete: (key) => command('DEL', key, (redis) => redis.del(key)),
-    incr: (key) => command('INCR', key, (redis) => redis.incr(key)),
+      command({ command: 'SET', key, rule }, (redis) =>
+        runSet(redis, [key], [value, expires]).then(Number),
+      ),
+    store: (write, expected) => stored({ write, expected }),
+    delete: (key) => command({ command: 'DEL', key }, (redis) => redis.del(key)),
+    incr: (key) => command({ command: 'INCR', key }, (redis) => redis.incr(key)),
     expire: (key, seconds) =>
-      command('EXPIRE', key, (redis) => redis.expire(key, seconds).then((there) => there === 1)),
+      command({ command: 'EXPIRE', key }, (redis) =>
+        redis.expire(key, seconds).then((there) => there === 1),
+      ),
   };
 };
-
-// -------------------------------------------------------------------------------------
-// conversions
-// -------------------------------------------------------------------------------------
-
-const values = (reply: ReadonlyArray<Buffer | null>): ReadonlyArray<Value> =>
-  reply.map(O.fromNullable);

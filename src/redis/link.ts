@@ -2,85 +2,104 @@
  * A link: one ioredis client whose reconnecting is ours.
  *
  * The client never reconnects or resends by itself. When the socket drops, each
- * unanswered command fails at once, and the next one that asks for `ready$` opens
+ * unanswered command fails at once, and the next one that asks for `ready` opens
  * the socket again. So one retry policy, the caller's, decides how often that is
  * tried, and no command can run twice behind its back.
  *
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { Redis, type RedisOptions } from 'ioredis';
+import { constVoid } from 'fp-ts/lib/function.js';
+import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
-import { address, type Socket, type Tcp } from '../config/address.js';
-import { connectionOptions } from '../config/tls.js';
+import { address } from '../config/address.js';
+import type { Credentials } from '../config/credentials.js';
 import {
-  AuthenticationError,
   Closed,
+  CommandTimeout,
   ConnectionError,
+  isResultStoreError,
   type ResultStoreError,
 } from '../errors/errors.js';
-import {
-  assertValidity,
-  type Credentials,
-  type CredentialsProvider,
-  renewing,
-} from './credentials.js';
+import { fromSource, type Run, settled } from '../operation/run.js';
+import { renewing } from './credentials.js';
 import { fromReplyError } from './replyError.js';
+import { Silence } from './silence.js';
+import {
+  askFor,
+  client,
+  isGreetingRefused,
+  type OpenedClient,
+  type SocketOptions,
+} from './socket.js';
+import { toldAtTheDoor } from './toldAtTheDoor.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-/**
- * Where to, and who is asked for the credentials at each connect.
- *
- * @category model
- * @since 0.1.0
- */
-export interface LinkOptions {
-  readonly parameters: Tcp | Socket;
-  readonly credentials: CredentialsProvider | null;
-}
-
 export class Link {
   readonly redis: Redis;
   readonly address: string;
+  /** Of the commands under way. Whoever sends one tells. */
+  readonly silence: Silence;
+  private readonly opened: OpenedClient;
   private lastError: Error | undefined;
-  private opened = false;
-  private closed = false;
+  private isOpen = false;
+  private isOverdue = false;
+  private isClosed = false;
 
   constructor(
-    private readonly options: LinkOptions,
+    private readonly options: SocketOptions,
     name = options.parameters.settings.clientName,
+    onOverdue: (link: Link) => void = constVoid,
   ) {
     const { parameters } = options;
     this.address = address(parameters);
-    this.redis = new Redis(clientOptions(parameters, name));
-    // not by the constructor, for which undefined is its default
-    if (!parameters.settings.socketKeepalive) this.redis.options.keepAlive = undefined;
+    this.opened = client(options, name, { retryStrategy: () => null });
+    this.redis = this.opened.redis;
     this.redis.on('error', (error: Error) => {
       this.lastError = error;
     });
     this.redis.on('connecting', () => {
       this.lastError = undefined;
-      this.opened = false;
+      this.isOpen = false;
+      this.isOverdue = false;
+    });
+    this.silence = new Silence({
+      limit: this.socketTimeout * 1000,
+      bytesRead: () => this.bytesRead,
+      onOverdue: () => {
+        this.isOverdue = true;
+        this.reset();
+        onOverdue(this);
+      },
     });
   }
 
-  /** The deadline of a reply, in seconds. */
+  /** How long it may be silent while a reply is owed, in seconds. */
   get socketTimeout(): number {
     return this.options.parameters.settings.socketTimeout;
   }
 
-  /** Whether it can be written to. ioredis says so a moment too early: also where SELECT has failed. */
-  get isReady(): boolean {
-    return this.opened && isWritable(this.redis);
+  /** How much has arrived on the socket that is open. */
+  get bytesRead(): number {
+    return this.redis.stream?.bytesRead ?? 0;
   }
 
-  /** The client once it can be written to; opens the socket where there is none. Shared by all who wait. */
-  readonly ready$: Rx.Observable<Redis> = Rx.defer(() =>
-    this.isReady ? Rx.of(this.redis) : this.opening$,
-  );
+  /** Whether the credentials are a provider's, who may know better ones by now. */
+  get provided(): boolean {
+    return this.options.credentials !== null;
+  }
+
+  /** Whether it can be written to. ioredis says so a moment too early: also where SELECT has failed. */
+  get isReady(): boolean {
+    return this.isOpen && isWritable(this.redis);
+  }
+
+  /** This link once it can be written to; opens the socket where there is none. Shared by all who wait. */
+  readonly ready: Run<Link> = (settle) =>
+    this.isReady ? settled<Link>(E.right(this))(settle) : fromSource(this.opening$)(settle);
 
   /** Fails once the socket is lost. */
   readonly lost$: Rx.Observable<never> = Rx.defer(() => Rx.fromEvent(this.redis, 'end')).pipe(
@@ -90,22 +109,23 @@ export class Link {
   );
 
   /** What a command has met that was sent and got no reply before the socket dropped. */
-  lost(): ConnectionError {
-    return new ConnectionError(this.address, true, this.lastError ?? new Error('connection lost'));
+  lost(command?: string, key = ''): ConnectionError | CommandTimeout {
+    return this.isOverdue && command !== undefined
+      ? new CommandTimeout(command, key, this.socketTimeout)
+      : new ConnectionError(this.address, true, this.lastError ?? new Error('connection lost'));
   }
 
   /** Drops the socket at once, without waiting for a peer that may be gone. */
   reset(): void {
     const { redis } = this;
-    // told to drop a socket that is gone already, ioredis would wait two seconds for its
-    // end, and then hide why the next one could not be opened
+    // told to drop a socket that is gone already, ioredis would hide why the next one
+    // could not be opened
     if (redis.stream?.destroyed && redis.status !== 'connecting') return;
     redis.disconnect();
-    redis.stream?.destroy();
   }
 
   close(): void {
-    this.closed = true;
+    this.isClosed = true;
     this.reset();
   }
 
@@ -114,57 +134,33 @@ export class Link {
   // ---------------------------------------------------------------------------------
 
   /** Goes on though all who waited have left, so that a socket is never half open. */
-  private readonly opening$ = Rx.defer(() => this.prepare()).pipe(
-    Rx.mergeMap((credentials) => this.open().pipe(Rx.tap(() => this.renew(credentials)))),
+  private readonly opening$: Rx.Observable<Link> = Rx.defer(() => this.open()).pipe(
+    Rx.tap(() => this.renew()),
+    Rx.map((): Link => this),
     Rx.share({ resetOnRefCountZero: false }),
   );
 
-  private get connectTimeout(): number {
-    return this.options.parameters.settings.socketConnectTimeout * 1000;
-  }
-
-  /** Certificates and credentials may have changed since the last time. */
-  private async prepare(): Promise<Credentials | undefined> {
-    const { parameters, credentials: provider } = this.options;
-    if (parameters._tag === 'Tcp' && parameters.tls !== null) {
-      const tls = connectionOptions(parameters.tls)();
-      if (E.isLeft(tls)) throw tls.left;
-      this.redis.options.tls = tls.right;
-    }
-    const credentials = provider === null ? undefined : await this.ask(provider);
-    if (credentials !== undefined) {
-      const { username, password } = credentials;
-      Object.assign(this.redis.options, { username, password });
-    }
-    return credentials;
-  }
-
-  private ask(provider: CredentialsProvider): Promise<Credentials> {
-    const unanswered = new Error('the credentials provider gave no answer in time');
-    return Rx.firstValueFrom(
-      Rx.defer(provider).pipe(
-        Rx.tap(assertValidity),
-        Rx.catchError((reason) => fail(new AuthenticationError(this.address, E.toError(reason)))),
-        Rx.timeout({
-          first: this.connectTimeout,
-          with: () => fail(new ConnectionError(this.address, false, unanswered)),
-        }),
-      ),
-    );
-  }
-
-  private open(): Rx.Observable<Redis> {
-    if (this.closed) return fail(new Closed('connection'));
+  private open(again = true): Rx.Observable<unknown> {
+    if (this.isClosed) return fail(new Closed('connection'));
+    const { redis } = this;
+    const seconds = this.options.parameters.settings.socketConnectTimeout;
     return Rx.defer(() => this.dial()).pipe(
-      Rx.timeout({ first: this.connectTimeout, with: () => fail(new Error('connect timed out')) }),
+      Rx.timeout({
+        // the credentials, the socket and the greeting have as long each
+        first: (this.provided ? 3 : 2) * seconds * 1000,
+        with: () => fail(new Error('no reply to the greeting in time')),
+      }),
       // where SELECT fails, ioredis goes on in database 0 and only tells by an error event
-      Rx.mergeMap(() => (this.lastError === undefined ? Rx.of(this.redis) : fail(this.lastError))),
+      Rx.mergeMap(() => (this.lastError === undefined ? Rx.of(redis) : fail(this.lastError))),
       Rx.tap(() => {
-        this.opened = true;
+        this.isOpen = true;
       }),
       Rx.catchError((error: Error) => {
+        const heard = this.bytesRead > 0;
         this.reset();
-        return fail(this.refusal(this.lastError ?? error));
+        const reason = this.lastError ?? error;
+        if (again && isGreetingRefused(reason)) return this.open(false);
+        return Rx.from(this.refusal(reason, heard)).pipe(Rx.mergeMap(fail));
       }),
     );
   }
@@ -186,52 +182,54 @@ export class Link {
     }
   }
 
-  private renew(credentials: Credentials | undefined): void {
+  /** A server that hangs up before it has said anything may say why to one who only listens. */
+  private async refusal(cause: Error, heard: boolean): Promise<ResultStoreError> {
+    if (isResultStoreError(cause)) return cause;
+    if (this.isClosed) return new Closed('connection');
+    const { address, provided } = this;
+    const { parameters } = this.options;
+    if (cause.name === 'ReplyError') {
+      const { name = 'HELLO', args: [arg] = [] } = (cause as { command?: Command }).command ?? {};
+      const key = name === 'select' ? String(arg) : '';
+      return fromReplyError(cause, { address, provided, command: name.toUpperCase(), key });
+    }
+    const told = heard || !isHangUp(cause) ? undefined : await toldAtTheDoor(parameters);
+    return told === undefined
+      ? new ConnectionError(address, false, cause)
+      : fromReplyError(told, { address, provided, command: 'HELLO', key: '' });
+  }
+
+  // ---------------------------------------------------------------------------------
+  // credentials
+  // ---------------------------------------------------------------------------------
+
+  private renew(): void {
     const { credentials: provider } = this.options;
-    if (provider === null || credentials === undefined) return;
-    renewing(this.redis, () => this.ask(provider), credentials)
+    const current = this.opened.current();
+    if (provider === null || current === undefined) return;
+    const renew = async (): Promise<Credentials> => {
+      const next = await askFor(this.options, provider);
+      // with RESP2 a link that listens takes no AUTH; it lives for as long as the server lets it
+      if (this.redis.mode === 'normal') {
+        await this.redis.auth(next.username ?? 'default', next.password);
+      }
+      return next;
+    };
+    renewing(renew, current)
       .pipe(Rx.takeUntil(Rx.fromEvent(this.redis, 'end')))
       .subscribe({ error: () => this.reset() });
   }
-
-  private refusal(cause: Error): ResultStoreError {
-    return cause.name === 'ReplyError'
-      ? fromReplyError(cause, this.address, 'SELECT', String(this.options.parameters.db))
-      : new ConnectionError(this.address, false, cause);
-  }
 }
 
-// -------------------------------------------------------------------------------------
-// conversions
-// -------------------------------------------------------------------------------------
-
-/** Replies keep ioredis' default mapping, so that its types hold. */
-type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
-
-const clientOptions = (parameters: Tcp | Socket, name: string): ClientOptions => ({
-  ...endpoint(parameters),
-  connectionName: name,
-  commandTimeout: parameters.settings.socketTimeout * 1000,
-  connectTimeout: parameters.settings.socketConnectTimeout * 1000,
-  lazyConnect: true,
-  retryStrategy: () => null,
-  autoResendUnfulfilledCommands: false,
-  autoResubscribe: false,
-  enableReadyCheck: false,
-  disableClientInfo: true,
-});
-
-const endpoint = (parameters: Tcp | Socket): ClientOptions => ({
-  ...(parameters._tag === 'Tcp'
-    ? { host: parameters.host, port: parameters.port }
-    : { path: parameters.path }),
-  db: parameters.db,
-  ...(parameters.username === null ? {} : { username: parameters.username }),
-  ...(parameters.password === null ? {} : { password: parameters.password }),
-  ...(Number(parameters.query.protocol) === 2 ? { protocol: 2 } : {}),
-});
+interface Command {
+  readonly name: string;
+  readonly args: ReadonlyArray<unknown>;
+}
 
 /** A socket that was dropped is called ready until it has ended. */
 const isWritable = ({ status, stream }: Redis): boolean => status === 'ready' && !stream.destroyed;
+
+const isHangUp = ({ message }: Error): boolean =>
+  /ECONNRESET|EPIPE|Connection is closed|connection closed|connection lost/.test(message);
 
 const fail = (error: Error): Rx.Observable<never> => Rx.throwError(() => error);

@@ -1,27 +1,25 @@
 /**
- * The bound on how many operations may wait for a connection at once. An operation
- * waits while a link is being made for it, and between its retries.
+ * The bound on how many operations may wait for a connection at once. An operation waits
+ * while a link is being made for it, and from its first retry to its end.
  *
  * @since 0.1.0
  */
-import * as Rx from 'rxjs';
+import * as E from 'fp-ts/lib/Either.js';
 import { OfflineQueueFull } from '../errors/errors.js';
+import type { Queue } from '../port/commands.js';
 
-export class OfflineQueue {
+export class OfflineQueue implements Queue {
   private waiting = 0;
 
   constructor(readonly limit: number) {}
 
-  /** `wait` for one operation, which fails with `OfflineQueueFull` where too many wait already. */
-  hold<A>(wait: Rx.Observable<A>): Rx.Observable<A> {
-    return Rx.defer(() => {
-      if (this.waiting >= this.limit) return Rx.throwError(() => new OfflineQueueFull(this.limit));
-      this.waiting += 1;
-      return wait.pipe(
-        Rx.finalize(() => {
-          this.waiting -= 1;
-        }),
-      );
+  enter(): E.Either<OfflineQueueFull, () => void> {
+    if (this.waiting >= this.limit) return E.left(new OfflineQueueFull(this.limit));
+    this.waiting += 1;
+    let isIn = true;
+    return E.right(() => {
+      if (isIn) this.waiting -= 1;
+      isIn = false;
     });
   }
 }

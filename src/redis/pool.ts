@@ -4,12 +4,15 @@
  *
  * @since 0.1.0
  */
+import * as E from 'fp-ts/lib/Either.js';
 import { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
 import { Closed } from '../errors/errors.js';
-import { fromObservable, type Operation } from '../operation/operation.js';
-import { Link, type LinkOptions } from './link.js';
+import { fromRun, type Operation } from '../operation/operation.js';
+import { fromPromise, type Run, settled } from '../operation/run.js';
+import { Link } from './link.js';
 import { OfflineQueue } from './offlineQueue.js';
+import { client, type SocketOptions } from './socket.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -19,7 +22,7 @@ import { OfflineQueue } from './offlineQueue.js';
  * @category model
  * @since 0.1.0
  */
-export interface PoolOptions extends LinkOptions {
+export interface PoolOptions extends SocketOptions {
   /** How many operations may wait for a connection at once. */
   readonly maxOfflineQueue: number;
 }
@@ -34,20 +37,38 @@ export class ConnectionPool {
   readonly maxConnections: number;
   /** @internal */
   readonly offlineQueue: OfflineQueue;
-  private readonly links: Array<Link> = [];
-  private taken = 0;
+  readonly #options: PoolOptions;
+  readonly #links: Array<Link> = [];
+  readonly #dedicated = new Set<Link>();
+  #client: Redis | undefined;
+  #taken = 0;
   /** Never emits; fails once closed. */
-  private readonly closed$ = new Rx.ReplaySubject<never>();
+  readonly #closed$ = new Rx.ReplaySubject<never>();
 
   /** @internal `connectionPool` makes one from a backend's options. */
-  constructor(private readonly options: PoolOptions) {
+  constructor(options: PoolOptions) {
+    this.#options = options;
     this.maxConnections = options.parameters.settings.maxConnections;
     this.offlineQueue = new OfflineQueue(options.maxOfflineQueue);
   }
 
-  /** The first connection's client. It connects when first used. */
+  /**
+   * A client for commands of the user's own, on a connection of its own. It connects when
+   * first used, with the pool's TLS and credentials, and again after a lost connection; a
+   * command that had no answer by then fails, and is not sent twice.
+   */
   get client(): Redis {
-    return this.link(0).redis;
+    this.#client ??= this.#newClient();
+    return this.#client;
+  }
+
+  /**
+   * Where it leads to: backends that share the pool can't lead elsewhere.
+   *
+   * @internal
+   */
+  get parameters(): SocketOptions['parameters'] {
+    return this.#options.parameters;
   }
 
   /**
@@ -56,7 +77,7 @@ export class ConnectionPool {
    * @internal
    */
   get isReady(): boolean {
-    return this.links[this.taken % this.maxConnections]?.isReady ?? false;
+    return this.#links[this.#taken % this.maxConnections]?.isReady ?? false;
   }
 
   /**
@@ -64,13 +85,12 @@ export class ConnectionPool {
    *
    * @internal
    */
-  readonly link$: Rx.Observable<Link> = Rx.defer(() => {
-    if (this.closed$.hasError) return this.closed$;
-    const link = this.link(this.taken++ % this.maxConnections);
-    return link.isReady
-      ? Rx.of(link)
-      : this.offlineQueue.hold(link.ready$.pipe(Rx.map(() => link)));
-  });
+  readonly link: Run<Link> = (settle) => {
+    if (this.#closed$.hasError) {
+      return settled<Link>(E.left(new Closed('connection pool')))(settle);
+    }
+    return this.#link(this.#taken++ % this.maxConnections).ready(settle);
+  };
 
   /**
    * A link of its own to the same Redis, such as a subscriber needs; closed when unsubscribed, and with the pool.
@@ -78,26 +98,64 @@ export class ConnectionPool {
    * @internal
    */
   readonly dedicated$: Rx.Observable<Link> = Rx.defer(() => {
-    const { clientName } = this.options.parameters.settings;
-    const link = new Link(this.options, `${clientName}-consumer`);
-    return link.ready$.pipe(
-      Rx.map(() => link),
-      Rx.mergeWith(this.closed$),
-      Rx.finalize(() => link.close()),
+    const { clientName } = this.#options.parameters.settings;
+    const link = new Link(this.#options, `${clientName}-consumer`);
+    this.#dedicated.add(link);
+    return new Rx.Observable<Link>((observer) =>
+      link.ready((ready) => {
+        if (E.isLeft(ready)) observer.error(ready.left);
+        else observer.next(ready.right);
+      }),
+    ).pipe(
+      Rx.mergeWith(this.#closed$),
+      Rx.finalize(() => {
+        this.#dedicated.delete(link);
+        link.close();
+      }),
     );
   });
 
+  /**
+   * How much has arrived on all links so far.
+   *
+   * @internal
+   */
+  get bytesRead(): number {
+    let sum = 0;
+    for (const link of [...this.#links, ...this.#dedicated]) sum += link?.bytesRead ?? 0;
+    return sum;
+  }
+
   /** Waits for the replies of commands under way, then closes every connection. */
-  readonly close: Operation<void> = fromObservable(
-    Rx.defer(async () => {
-      this.closed$.error(new Closed('connection pool'));
-      await Promise.all(this.links.map(quit));
+  readonly close: Operation<void> = fromRun(
+    fromPromise(async () => {
+      this.#closed$.error(new Closed('connection pool'));
+      await Promise.all([...this.#links.map(quit), this.#client && hangUp(this.#client)]);
     }),
   );
 
-  private link(index: number): Link {
-    this.links[index] ??= new Link(this.options);
-    return this.links[index];
+  #link(index: number): Link {
+    this.#links[index] ??= new Link(this.#options, undefined, (dead) => this.#distrustIdle(dead));
+    return this.#links[index];
+  }
+
+  /**
+   * Where one link is found dead in silence, so may those be that nobody has used for as long:
+   * a balancer forgets them together. To open one anew costs less than a deadline.
+   */
+  #distrustIdle(dead: Link): void {
+    for (const link of this.#links) {
+      if (link !== undefined && link !== dead && !link.silence.isOwed) link.reset();
+    }
+  }
+
+  #newClient(): Redis {
+    const { settings } = this.#options.parameters;
+    const { redis } = client(this.#options, settings.clientName, {
+      commandTimeout: settings.socketTimeout * 1000,
+      retryStrategy: (times) => Math.min(100 * times, 2000),
+    });
+    return redis;
   }
 }
 
@@ -105,6 +163,11 @@ export class ConnectionPool {
 export { Redis };
 
 const quit = async (link: Link): Promise<void> => {
-  if (link.redis.status === 'ready') await link.redis.quit().catch(() => undefined);
+  await hangUp(link.redis);
   link.close();
+};
+
+const hangUp = async (redis: Redis): Promise<void> => {
+  if (redis.status === 'ready') await redis.quit().catch(() => undefined);
+  redis.disconnect();
 };

@@ -3,37 +3,49 @@
  *
  * @since 0.1.0
  */
+import * as E from 'fp-ts/lib/Either.js';
 import type { Redis } from 'ioredis';
-import * as Rx from 'rxjs';
-import { CommandTimeout, type ResultStoreError } from '../errors/errors.js';
+import { ConnectionError, type ResultStoreError } from '../errors/errors.js';
+import type { Result, Run } from '../operation/run.js';
 import type { Link } from './link.js';
 import { fromReplyError } from './replyError.js';
 
-/**
- * `command` and `key` are what an error tells of it. A link whose command got no reply
- * in time is dropped: nobody would take what it still brings.
- */
-export const send =
-  <A>(command: string, key: string, run: (redis: Redis) => Promise<A>) =>
-  (link: Link): Rx.Observable<A> =>
-    Rx.defer(() => run(link.redis)).pipe(
-      Rx.catchError((error: Error) => {
-        const failure = fromRejection(error, link, command, key);
-        if (failure instanceof CommandTimeout) link.reset();
-        return Rx.throwError(() => failure);
-      }),
-    );
+/** What an error tells of a command, and the ACL rule that a script needs. */
+export interface Named {
+  readonly command: string;
+  readonly key: string;
+  readonly rule?: string;
+}
 
-const fromRejection = (
-  error: Error,
-  link: Link,
-  command: string,
-  key: string,
-): ResultStoreError => {
-  if (error.name === 'ReplyError') return fromReplyError(error, link.address, command, key);
-  return error.message === 'Command timed out'
-    ? new CommandTimeout(command, key, link.socketTimeout)
-    : link.lost();
+/** A link that can't serve what it was asked is dropped: the next one may lead elsewhere. */
+export const send =
+  <A>(link: Link, named: Named, call: (redis: Redis) => Promise<A>): Run<A> =>
+  (settle) => {
+    let isCancelled = false;
+    const end = (result: Result<A>): void => {
+      link.silence.end();
+      if (!isCancelled) settle(result);
+    };
+    link.silence.begin();
+    call(link.redis).then(
+      (reply) => end(E.right(reply)),
+      (reason) => {
+        const failure = failureOf(reason, link, named);
+        if (failure instanceof ConnectionError) link.reset();
+        end(E.left(failure));
+      },
+    );
+    return () => {
+      isCancelled = true;
+    };
+  };
+
+/** A client that has lost its socket rejects with errors of its own making. */
+export const failureOf = (reason: unknown, link: Link, named: Named): ResultStoreError => {
+  const error = E.toError(reason);
+  return error.name === 'ReplyError'
+    ? fromReplyError(error, { address: link.address, provided: link.provided, ...named })
+    : link.lost(named.command, named.key);
 };
 
 /** Many keys in an error's text: the first, and how many more. */

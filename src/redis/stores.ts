@@ -4,15 +4,15 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as Rx from 'rxjs';
-import { AclError, type ResultStoreError } from '../errors/errors.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { isConnectionError } from '../errors/retryable.js';
 import type { PerTick } from '../operation/perTick.js';
+import { chain, map } from '../operation/run.js';
 import type { StoreOutcome, Write } from '../port/commands.js';
 import type { ConnectionPool } from './pool.js';
-import { fromReplyError } from './replyError.js';
 import { script } from './script.js';
 import { store } from './scripts/store.js';
-import { described, send } from './send.js';
+import { described, failureOf, send } from './send.js';
 
 export interface Store {
   readonly write: Write;
@@ -24,7 +24,10 @@ const run = script(store);
 /** The server does nothing else meanwhile, so a batch takes it well under a millisecond. */
 const MOST = 128;
 const LEAST = 16;
-const HEAVIEST = 4 * 1024 * 1024;
+/** In bytes. */
+const HEAVIEST = 1024 * 1024;
+
+export const rule = '+get +set +setex +publish';
 
 export const stores = (pool: ConnectionPool): PerTick<Store, StoreOutcome> => ({
   least: LEAST,
@@ -35,17 +38,23 @@ export const stores = (pool: ConnectionPool): PerTick<Store, StoreOutcome> => ({
     first.expected === undefined &&
     store.write.expires === first.write.expires,
   weight: ({ write }) => write.value.length,
-  isRefusal: (error) => error instanceof AclError,
+  failing: (error) => (isConnectionError(error) ? (error.sent ? 'Lost' : 'Unsent') : 'Refused'),
   send: (batch) => {
     const keys = batch.map(({ write }) => write.key);
     const [{ write, expected = '' }] = batch;
     const args = [write.expires, expected, ...batch.map((store) => store.write.value)];
-    return pool.link$.pipe(
-      Rx.mergeMap((link) =>
-        send('SET', described(keys), (redis) => run(redis, keys, args))(link).pipe(
-          Rx.map((replies) =>
+    return pipe(
+      pool.link,
+      chain((link) =>
+        pipe(
+          send(link, { command: 'SET', key: described(keys), rule }, (redis) =>
+            run(redis, keys, args),
+          ),
+          map((replies) =>
             (replies as ReadonlyArray<unknown>).map((reply, i) =>
-              outcome(reply, (error) => fromReplyError(error, link.address, 'SET', keys[i] ?? '')),
+              reply instanceof Error
+                ? E.left(failureOf(reply, link, { command: 'SET', key: keys[i] ?? '', rule }))
+                : E.right(outcome(reply)),
             ),
           ),
         ),
@@ -54,11 +63,7 @@ export const stores = (pool: ConnectionPool): PerTick<Store, StoreOutcome> => ({
   },
 });
 
-const outcome = (
-  reply: unknown,
-  onError: (error: Error) => ResultStoreError,
-): E.Either<ResultStoreError, StoreOutcome> => {
-  if (reply instanceof Error) return E.left(onError(reply));
-  if (Buffer.isBuffer(reply)) return E.right({ _tag: 'Undecided', current: reply });
-  return E.right(reply === -1 ? { _tag: 'Kept' } : { _tag: 'Stored', receivers: Number(reply) });
+const outcome = (reply: unknown): StoreOutcome => {
+  if (Buffer.isBuffer(reply)) return { _tag: 'Undecided', current: reply };
+  return reply === -1 ? { _tag: 'Kept' } : { _tag: 'Stored', receivers: Number(reply) };
 };

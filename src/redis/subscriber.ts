@@ -8,15 +8,17 @@
  *
  * @since 0.1.0
  */
-import * as O from 'fp-ts/lib/Option.js';
-import type { ChainableCommander, Redis } from 'ioredis';
+import * as E from 'fp-ts/lib/Either.js';
+import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
-import { fromObservable, of } from '../operation/operation.js';
-import type { Message, Subscriber, Value } from '../port/commands.js';
+import { fromRun } from '../operation/operation.js';
+import { settled } from '../operation/run.js';
+import type { Found, Message, Subscriber } from '../port/commands.js';
 import type { Link } from './link.js';
 import { MessageTap, type MessageTapOptions } from './messageTap.js';
 import type { ConnectionPool } from './pool.js';
 import { described, send } from './send.js';
+import { piece, pieces, reading } from './snapshot.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -26,37 +28,59 @@ import { described, send } from './send.js';
 export const subscriber = (pool: ConnectionPool): Rx.Observable<Subscriber> =>
   pool.dedicated$.pipe(Rx.map((link) => listening(link, pool)));
 
-const listening = (link: Link, pool: ConnectionPool): Subscriber => ({
-  messages$: messages(link),
-  follow: (channels) => {
-    if (channels.length === 0) return of([]);
-    const key = described(channels);
-    return fromObservable(
-      link.redis.condition?.protocol === 3
-        ? send(`SUBSCRIBE, ${reading(channels)}`, key, subscribeAndRead(channels))(link)
-        : send(
-            'SUBSCRIBE',
-            key,
-            subscribe(channels),
-          )(link).pipe(
-            Rx.mergeMap(() => pool.link$),
-            Rx.mergeMap(send(reading(channels), key, read(channels))),
-          ),
-    );
-  },
-  // UNSUBSCRIBE of none would leave them all
-  leave: (channels) =>
-    channels.length === 0
-      ? of(undefined)
-      : fromObservable(send('UNSUBSCRIBE', described(channels), unsubscribe(channels))(link)),
-  ping: fromObservable(send('PING', link.address, ping)(link)),
-});
-
-// -------------------------------------------------------------------------------------
-// the commands
-// -------------------------------------------------------------------------------------
-
 type Channels = ReadonlyArray<string>;
+
+const listening = (link: Link, pool: ConnectionPool): Subscriber => {
+  const readsBeside = link.redis.condition?.protocol === 3;
+  const read = (keys: Channels): Rx.Observable<ReadonlyArray<Found>> =>
+    readsBeside
+      ? pieces(link, keys)
+      : fromRun(pool.link).pipe(Rx.mergeMap((other) => pieces(other, keys)));
+  return {
+    messages$: messages(link),
+    read,
+    follow: (channels) => {
+      if (channels.length === 0) return Rx.EMPTY;
+      const subscribed = send(link, reading(channels, 'SUBSCRIBE'), (redis) =>
+        redis.subscribe(...channels),
+      );
+      return readsBeside
+        ? subscribedAndRead(link, channels)
+        : fromRun(subscribed).pipe(Rx.mergeMap(() => read(channels)));
+    },
+    // UNSUBSCRIBE of none would leave them all
+    leave: (channels) =>
+      channels.length === 0
+        ? settled(E.right(undefined))
+        : send(link, { command: 'UNSUBSCRIBE', key: described(channels) }, async (redis) => {
+            await redis.unsubscribe(...channels);
+          }),
+    ping: send(link, { command: 'PING', key: link.address }, async (redis) => {
+      await redis.ping();
+    }),
+    arrived: () => link.bytesRead,
+  };
+};
+
+/** Both leave in one write; what the first piece has left is read behind it. */
+const subscribedAndRead = (link: Link, channels: Channels): Rx.Observable<ReadonlyArray<Found>> =>
+  fromRun(
+    send(link, reading(channels, 'SUBSCRIBE, GET'), async (redis) => {
+      redis.stream.cork();
+      const replies = Promise.allSettled([redis.subscribe(...channels), piece(link, channels)]);
+      redis.stream.uncork();
+      const [subscribed, read] = await replies;
+      if (subscribed.status === 'rejected') throw subscribed.reason;
+      if (read.status === 'rejected') throw read.reason;
+      return read.value;
+    }),
+  ).pipe(
+    Rx.mergeMap(({ looked, found }) => Rx.concat(Rx.of(found), pieces(link, channels, looked))),
+  );
+
+// -------------------------------------------------------------------------------------
+// messages
+// -------------------------------------------------------------------------------------
 
 /** Every result passes here, so the messages are passed on without operators. */
 const messages = ({ redis, lost$ }: Link): Rx.Observable<Message> => {
@@ -78,57 +102,4 @@ const tap = ({ stream }: Redis, take: MessageTapOptions['take']): void => {
   const messageTap = new MessageTap({ take, pass: (bytes) => read.call(stream, bytes) });
   stream.prependListener('data', (chunk: Buffer) => messageTap.write(chunk));
   stream.off('data', read as () => void);
-};
-
-const subscribe = (channels: Channels) => (redis: Redis) => redis.subscribe(...channels);
-
-const subscribeAndRead = (channels: Channels) => async (redis: Redis) => {
-  const [, ...replies] = await replied(reads(redis.pipeline().subscribe(...channels), channels));
-  return values(redis, channels, replies);
-};
-
-const read = (keys: Channels) => async (redis: Redis) =>
-  values(redis, keys, await replied(reads(redis.pipeline(), keys)));
-
-/**
- * GET where there is one key. Else MGET, which passes over a key of another type in
- * silence; so EXISTS counts the keys beside it.
- */
-const reads = (pipeline: ChainableCommander, keys: Channels): ChainableCommander => {
-  const [first = ''] = keys;
-  return keys.length === 1
-    ? pipeline.getBuffer(first)
-    : pipeline.mgetBuffer(...keys).exists(...keys);
-};
-
-const reading = (keys: Channels): string => (keys.length === 1 ? 'GET' : 'MGET');
-
-/** Where there are more keys than values, a GET of each missing one fails for those of another type. */
-const values = async (
-  redis: Redis,
-  keys: Channels,
-  [read, existing]: ReadonlyArray<unknown>,
-): Promise<ReadonlyArray<Value>> => {
-  const found = ((Array.isArray(read) ? read : [read]) as ReadonlyArray<Buffer | null>).map(
-    O.fromNullable,
-  );
-  if (keys.length > 1 && existing !== found.filter(O.isSome).length) {
-    const missing = keys.filter((_, i) => found[i]?._tag === 'None');
-    await replied(missing.reduce((pipeline, key) => pipeline.getBuffer(key), redis.pipeline()));
-  }
-  return found;
-};
-
-const replied = async (pipeline: ChainableCommander): Promise<ReadonlyArray<unknown>> =>
-  ((await pipeline.exec()) ?? []).map(([error, reply]) => {
-    if (error) throw error;
-    return reply;
-  });
-
-const unsubscribe = (channels: Channels) => async (redis: Redis) => {
-  await redis.unsubscribe(...channels);
-};
-
-const ping = async (redis: Redis) => {
-  await redis.ping();
 };

@@ -1,0 +1,203 @@
+/**
+ * The one place where sockets are opened. Whoever opens a client, a link or a user with the
+ * first command, comes by here, so that no byte leaves before TLS and the credentials are
+ * settled; both are settled anew each time, since they may have changed.
+ *
+ * ioredis keeps no secret: a password is in the client only while it greets the server.
+ *
+ * @since 0.1.0
+ */
+import { createConnection, isIP, Socket as NetSocket } from 'node:net';
+import { createSecureContext, connect as tlsConnect } from 'node:tls';
+import * as E from 'fp-ts/lib/Either.js';
+import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
+import type { Socket, Tcp } from '../config/address.js';
+import { address } from '../config/address.js';
+import type { Credentials, CredentialsProvider } from '../config/credentials.js';
+import { connectionOptions } from '../config/tls.js';
+import { ConnectionError } from '../errors/errors.js';
+import { assertValidity } from './credentials.js';
+import { refusal } from './replies.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * Where to, and who is asked for the credentials at each connect.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SocketOptions {
+  readonly parameters: Tcp | Socket;
+  readonly credentials: CredentialsProvider | null;
+}
+
+/** Replies keep ioredis' default mapping, so that its types hold. */
+type ClientOptions = Omit<RedisOptions, 'replyMapping'>;
+
+export interface OpenedClient {
+  readonly redis: Redis;
+  /** What the socket that is open was authenticated with, where that is a provider's. */
+  readonly current: () => Credentials | undefined;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** A client that has no socket yet; it opens one when it is first used. */
+export const client = (options: SocketOptions, name: string, more: ClientOptions): OpenedClient => {
+  const { parameters } = options;
+  let current: Credentials | undefined;
+
+  class Connector extends AbstractConnector {
+    constructor() {
+      super(0);
+    }
+
+    /** Where it fails, ioredis is given a socket that is gone: only then it may try again. */
+    override async connect(): Promise<NetSocket> {
+      this.connecting = true;
+      try {
+        current = await credentialsOf(options);
+        if (!this.connecting) throw new Error('Connection is closed.');
+        authenticate(redis, current ?? parameters);
+        this.stream = dial(parameters);
+        await connected(this.stream, parameters.settings.socketConnectTimeout);
+      } catch (reason) {
+        this.firstError = E.toError(reason);
+        this.stream = new NetSocket().destroy();
+      }
+      return this.stream;
+    }
+
+    /** At once, also while it is being made, without waiting for a peer that may be gone. */
+    override disconnect(): void {
+      this.connecting = false;
+      this.stream?.destroy();
+    }
+  }
+
+  const redis = new Redis({
+    // only for what ioredis tells of itself
+    ...(parameters._tag === 'Tcp'
+      ? { host: parameters.host, port: parameters.port }
+      : { path: parameters.path }),
+    db: parameters.db,
+    ...(Number(parameters.query.protocol) === 2 ? { protocol: 2 } : {}),
+    connectionName: name,
+    lazyConnect: true,
+    autoResendUnfulfilledCommands: false,
+    enableReadyCheck: false,
+    disableClientInfo: true,
+    ...more,
+    Connector,
+  });
+  // not by the constructor, for which undefined is its default
+  if (!parameters.settings.socketKeepalive) redis.options.keepAlive = undefined;
+  redis.on('ready', () => delete redis.condition?.auth);
+  redis.on('error', (error) => {
+    if (isGreetingRefused(error)) redis.options.protocol = 2;
+  });
+  return { redis, current: () => current };
+};
+
+/**
+ * Whether the server does not take HELLO, in whatever words: RESP2 is spoken from then on.
+ * ioredis itself knows only those of Redis.
+ */
+export const isGreetingRefused = (error: Error & { readonly command?: { name: string } }) =>
+  error.command?.name.toLowerCase() === 'hello' &&
+  ['Refused', 'Permission'].includes(refusal(error.message).meaning);
+
+// -------------------------------------------------------------------------------------
+// credentials
+// -------------------------------------------------------------------------------------
+
+const credentialsOf = async (options: SocketOptions): Promise<Credentials | undefined> =>
+  options.credentials === null ? undefined : askFor(options, options.credentials);
+
+/** Asks a provider, which has as long as a connection to answer. What fails may do better later. */
+export const askFor = async (
+  { parameters }: SocketOptions,
+  provider: CredentialsProvider,
+): Promise<Credentials> => {
+  const seconds = parameters.settings.socketConnectTimeout;
+  let timer: NodeJS.Timeout | undefined;
+  try {
+    const credentials = await Promise.race([
+      provider(),
+      new Promise<never>((_, reject) => {
+        const overdue = new Error('the credentials provider gave no answer in time');
+        timer = setTimeout(() => reject(overdue), seconds * 1000);
+      }),
+    ]);
+    assertValidity(credentials);
+    return credentials;
+  } catch (reason) {
+    const { message } = E.toError(reason);
+    throw new ConnectionError(address(parameters), false, new Error(message));
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** For the greeting of the socket that is being made. */
+const authenticate = (
+  { condition }: Redis,
+  { username, password }: Readonly<{ username?: string | null; password: string | null }>,
+): void => {
+  if (condition !== null && password !== null) {
+    condition.auth = username ? [username, password] : password;
+  }
+};
+
+// -------------------------------------------------------------------------------------
+// the socket
+// -------------------------------------------------------------------------------------
+
+const dial = (parameters: Tcp | Socket): NetSocket => {
+  const socket = parameters._tag === 'Socket' ? createConnection(parameters.path) : tcp(parameters);
+  // ioredis listens only later, and to one error only
+  socket.on('error', () => {});
+  return socket;
+};
+
+/** With TLS the server is told the host of the URL, by which a proxy chooses the certificate. */
+const tcp = ({ host, port, tls }: Tcp): NetSocket => {
+  if (tls === null) return createConnection({ host, port });
+  const read = connectionOptions(tls)();
+  if (E.isLeft(read)) throw read.left;
+  const { rejectUnauthorized, checkServerIdentity, ...context } = read.right;
+  return tlsConnect({
+    host,
+    port,
+    ...(isIP(host) === 0 ? { servername: host } : {}),
+    ...(rejectUnauthorized === undefined ? {} : { rejectUnauthorized }),
+    ...(checkServerIdentity === undefined ? {} : { checkServerIdentity }),
+    secureContext: createSecureContext(context),
+  });
+};
+
+const connected = (socket: NetSocket, seconds: number): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const event = 'encrypted' in socket ? 'secureConnect' : 'connect';
+    const overdue = setTimeout(() => fail(new Error('connect timed out')), seconds * 1000);
+    const closed = (): void => fail(new Error('connection closed while it was made'));
+    const done = (): void => {
+      clearTimeout(overdue);
+      socket.off(event, succeed).off('error', fail).off('close', closed);
+    };
+    const succeed = (): void => {
+      done();
+      resolve();
+    };
+    const fail = (error: Error): void => {
+      done();
+      socket.destroy();
+      reject(error);
+    };
+    socket.once(event, succeed).once('error', fail).once('close', closed);
+  });
