@@ -3,7 +3,7 @@ export { connectionPool } from './backend/connect.js';
 export type { Effect } from './store/ensure.js';
 export { RedisBackend } from './backend/redisBackend.js';
 export type { Stored } from './store/storeGuarded.js';
-export type { MarkOptions, StoreOptions } from './store/taskStore.js';
+export type { MarkOptions, StoreOptions } from './store/tasks.js';
 export type { Logger, RedisBackendOptions } from './config/options.js';
 
 // Results
@@ -90,7 +90,7 @@ export type { RetryOptions } from './retry/retryAfter.js';
 export { retryOverTime } from './retry/retryOverTime.js';
 
 // Connections
-export type { Credentials, CredentialsProvider } from './redis/credentials.js';
+export type { Credentials, CredentialsProvider } from './config/credentials.js';
 export { ConnectionPool } from './redis/pool.js';
 export type { SslParameters } from './config/tls.js';
 

@@ -4,15 +4,16 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { identity, pipe } from 'fp-ts/lib/function.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type { LinkSettings, Socket, Tcp } from '../config/address.js';
+import { address, type LinkSettings, type Socket, type Tcp } from '../config/address.js';
 import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../config/options.js';
 import { tlsWarning } from '../config/tls.js';
 import { connectionParameters } from '../config/url.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import { memoryStore } from '../memory/memoryStore.js';
-import { of } from '../operation/operation.js';
+import { settled } from '../operation/run.js';
+import type { Connection } from '../port/commands.js';
 import { ioredis } from '../redis/ioredis.js';
 import { ConnectionPool } from '../redis/pool.js';
 import { json } from '../serialization/json.js';
@@ -20,13 +21,15 @@ import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
 import { yaml } from '../serialization/yaml.js';
-import type { Foundation } from '../store/keyValueStore.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-export interface Connected extends Foundation {
+export interface Connected {
+  readonly options: BackendOptions;
+  readonly connection: Connection;
+  readonly serializer: Serializer;
   /** Null for `memory://`, which has none. */
   readonly pool: ConnectionPool | null;
   /** The options, as the URL's query overrides them. */
@@ -44,15 +47,37 @@ export const connect = (written: RedisBackendOptions): Connected => {
   const common = { options, serializer: serializerOf(options) };
   if (parameters._tag === 'Memory') {
     const connection = memoryStore({ scheduler: options.scheduler });
-    return { ...common, connection, hold: identity, pool: null, settings: options };
+    return { ...common, connection, pool: null, settings: options };
   }
   const { settings } = parameters;
-  const pool = options.connectionPool ?? newPool(options, parameters);
-  const hold: Foundation['hold'] = (wait) => pool.offlineQueue.hold(wait);
-  const connection = ioredis(pool);
-  return options.connectionPool === null
-    ? { ...common, connection, hold, pool, settings }
-    : { ...common, connection: { ...connection, close: of(undefined) }, hold, pool, settings };
+  const { connectionPool: shared } = options;
+  if (shared === null) {
+    const pool = newPool(options, parameters);
+    return { ...common, connection: ioredis(pool), pool, settings };
+  }
+  const url = urlOf(shared, parameters, written);
+  const connection = { ...ioredis(shared), close: settled<void>(E.right(undefined)) };
+  return { ...common, options: { ...options, url }, connection, pool: shared, settings };
+};
+
+/** A shared pool leads where it leads; options of the backend's own may not say otherwise. */
+const urlOf = (pool: ConnectionPool, own: Tcp | Socket, written: RedisBackendOptions): string => {
+  const isWritten = PLACES.some((name) => written[name] !== undefined && written[name] !== null);
+  if (isWritten && place(own) !== place(pool.parameters)) {
+    throw new ImproperlyConfigured(
+      'connectionPool',
+      `leads to ${place(pool.parameters)}, and the options of the backend to ${place(own)}`,
+    );
+  }
+  return pool.url();
+};
+
+const PLACES = ['url', 'host', 'port', 'db', 'username', 'password', 'ssl'] as const;
+
+const place = (parameters: Tcp | Socket): string => {
+  const user = parameters.username === null ? '' : `${parameters.username}@`;
+  const tls = parameters._tag === 'Tcp' && parameters.tls !== null ? ' by TLS' : '';
+  return `${user}${address(parameters)}/${parameters.db}${tls}`;
 };
 
 /**
@@ -76,7 +101,7 @@ const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionP
     O.map(options.logger.warn)(tlsWarning(parameters.tls));
   }
   const { credentials = null, maxOfflineQueue } = options;
-  return new ConnectionPool({ parameters, credentials, maxOfflineQueue });
+  return new ConnectionPool({ parameters, credentials, maxOfflineQueue, url: () => options.url });
 };
 
 /** What could not be read back is not written either. */

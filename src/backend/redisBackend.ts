@@ -5,18 +5,38 @@
  * @since 0.1.0
  */
 import { TLSSocket } from 'node:tls';
+import { inspect } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import type * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import type { RedisBackendOptions } from '../config/options.js';
 import { asUri } from '../config/urlParts.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
-import { ImproperlyConfigured } from '../errors/errors.js';
-import { fromSingle, type Operation, of } from '../operation/operation.js';
+import {
+  fromUnknown,
+  ImproperlyConfigured,
+  ResultCancelled,
+  type ResultStoreError,
+} from '../errors/errors.js';
+import { isConnectionError } from '../errors/retryable.js';
+import { fromRun, type Operation } from '../operation/operation.js';
+import { settled } from '../operation/run.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import type { ResultBackend } from '../result/resultBackend.js';
-import { isReady } from '../states.js';
-import { GroupStore } from '../store/groupStore.js';
+import { connectionLostMessage } from '../retry/humanizeSeconds.js';
+import type { RetryPolicy } from '../retry/policy.js';
+import { isReady, type State } from '../states.js';
+import { type Effect, fromEffect } from '../store/ensure.js';
+import { Execution } from '../store/execution.js';
+import { type Groups, groups } from '../store/groups.js';
+import { type KeyValues, keyValues } from '../store/keyValues.js';
+import { oncePerSecond } from '../store/oncePerSecond.js';
+import type { Stored } from '../store/storeGuarded.js';
+import { type MarkOptions, type StoreOptions, Tasks } from '../store/tasks.js';
+import { keys } from '../wire/keys.js';
+import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Connected, connect } from './connect.js';
 
@@ -44,7 +64,7 @@ import { type Connected, connect } from './connect.js';
  * @category model
  * @since 0.1.0
  */
-export class RedisBackend extends GroupStore implements ResultBackend, AsyncDisposable {
+export class RedisBackend implements ResultBackend, AsyncDisposable {
   /** The client library's class. */
   readonly redis = Redis;
   readonly connectionClassSsl = TLSSocket;
@@ -52,50 +72,280 @@ export class RedisBackend extends GroupStore implements ResultBackend, AsyncDisp
   readonly supportsAutoexpire = true;
   readonly supportsNativeJoin = true;
   readonly maxConnections: number;
+  /** In seconds: Celery's 20, 0, 1, 1, and what the options set of it. */
+  readonly retryPolicy: RetryPolicy;
   /** Seconds that a result's `get` waits unless told otherwise; `null` is for ever. */
   readonly resultTimeout: number | null;
   /** Where the time of retries, waits and `date_done` is told. */
   readonly scheduler: Rx.SchedulerLike;
   readonly resultConsumer: ResultConsumer;
-  private readonly connected: Connected;
+  // private to the language: the options hold the password, which `inspect` must not find
+  readonly #connected: Connected;
+  readonly #execution: Execution;
+  readonly #keyValues: KeyValues;
+  readonly #tasks: Tasks;
+  readonly #groups: Groups;
+  readonly #log: (line: string) => void;
 
   /**
    * Throws `ImproperlyConfigured` for an option or a URL that cannot work. What it stands
    * on follows from the options, unless a backend of another kind brings it.
    */
   constructor(options: RedisBackendOptions = {}, connected: Connected = connect(options)) {
-    super(connected);
-    const { settings, connection } = connected;
-    this.connected = connected;
+    const { settings, connection, serializer } = connected;
+    const { logger, scheduler, retryPolicy, resultTimeout, globalKeyprefix, backstopInterval } =
+      connected.options;
+    this.#connected = connected;
     this.maxConnections = settings.maxConnections;
-    this.resultTimeout = connected.options.resultTimeout;
-    this.scheduler = connected.options.scheduler;
+    this.retryPolicy = retryPolicy;
+    this.resultTimeout = resultTimeout;
+    this.scheduler = scheduler;
+    this.#log = oncePerSecond((line) => logger.error(line), scheduler);
+    this.#execution = new Execution(connection, connected.options, this);
+    const foundation = {
+      options: connected.options,
+      commands: connection.commands,
+      execution: this.#execution,
+      serializer,
+      keys: keys(globalKeyprefix),
+    };
+    this.#keyValues = keyValues(foundation);
+    this.#tasks = new Tasks(foundation);
+    this.#groups = groups(foundation);
     this.resultConsumer = new ResultConsumer({
-      subscriber$: connection.subscriber$,
-      leaveAfter: connection.leaveAfter,
-      keys: this.keys,
-      decode: this.decode,
-      retryPolicy: this.retryPolicy,
-      retry: this.retryOptions(this.retryPolicy),
+      connection,
+      keys: foundation.keys,
+      decode: this.#tasks.decode,
+      read: (key) => this.#execution.retried(connection.commands.get(key)),
+      retryPolicy,
+      retry: {
+        when: (error) => this.exceptionSafeToRetry(error),
+        nextWait: (error, retries, waits) =>
+          this.onConnectionError(retryPolicy.maxRetries, error, waits, retries),
+        scheduler,
+      },
       healthCheckInterval: settings.healthCheckInterval,
+      backstopInterval,
     });
   }
 
-  /** The first connection of the pool; the same object each time. Throws for `memory://`, which has none. */
+  /**
+   * A client for commands of your own, on a connection of its own, which is opened when
+   * first used and again after it was lost; the same object each time. Throws for
+   * `memory://`, which has none.
+   */
   get client(): Redis {
-    const { pool } = this.connected;
+    const { pool } = this.#connected;
     if (pool === null) throw new ImproperlyConfigured('url', 'memory:// has no Redis client');
     return pool.client;
   }
 
   /** The URL that results are at; its password is `**` unless asked for. */
   asUri(includePassword = false): string {
-    return asUri(this.options.url, includePassword);
+    return asUri(this.#connected.options.url, includePassword);
+  }
+
+  /** For `JSON.stringify`: where it leads to, without the password. */
+  toJSON(): { readonly url: string } {
+    return { url: this.asUri() };
+  }
+
+  /** For `console.log`, likewise. */
+  [inspect.custom](): string {
+    return `RedisBackend <${this.asUri()}>`;
   }
 
   // ---------------------------------------------------------------------------------
-  // results
+  // keys and values
   // ---------------------------------------------------------------------------------
+
+  /** The bytes under `key`. */
+  get(key: string): Operation<O.Option<Buffer>> {
+    return this.#keyValues.get(key);
+  }
+
+  /** The bytes under each of `keys`, in order, read in one batch. */
+  mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<O.Option<Buffer>>> {
+    return this.#keyValues.mget(keys);
+  }
+
+  /**
+   * Stores `value` for `expires` seconds and publishes it on the channel named as the
+   * key, at one stroke; how many subscribers heard. Over 512 MB it is a `ValueTooLarge`,
+   * and nothing is sent.
+   */
+  set(key: string, value: string | Buffer, policy?: Partial<RetryPolicy>): Operation<number> {
+    return this.#keyValues.set(key, value, policy);
+  }
+
+  /** How many keys were deleted. */
+  delete(key: string): Operation<number> {
+    return this.#keyValues.delete(key);
+  }
+
+  /** The new value. Run again only where it surely was not sent: never twice. */
+  incr(key: string): Operation<number> {
+    return this.#keyValues.incr(key);
+  }
+
+  /** Gives `key` a time to live of `seconds`; whether it was there. */
+  expire(key: string, seconds: number): Operation<boolean> {
+    return this.#keyValues.expire(key, seconds);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // retry
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Runs `fun` again after each lost connection, until the policy is spent: then it is a
+   * `RetryLimitExceeded`. So `fun` may run more than once.
+   */
+  ensure<Args extends ReadonlyArray<unknown>, A>(
+    fun: (...args: Args) => Effect<A>,
+    args: Args,
+    policy?: Partial<RetryPolicy>,
+  ): Operation<A> {
+    return this.#execution.operation(() =>
+      this.#execution.retried(
+        fromEffect(() => fun(...args)),
+        { policy },
+      ),
+    );
+  }
+
+  /**
+   * Whether running a command again may help: the connection was lost or refused, the server
+   * can't serve now, or `additionalConnectionErrors` says so. All retries of the backend ask this.
+   */
+  exceptionSafeToRetry(error: unknown): boolean {
+    if (isConnectionError(error)) return true;
+    try {
+      return this.#connected.options.additionalConnectionErrors(fromUnknown(error));
+    } catch {
+      return false;
+    }
+  }
+
+  /** Logs the loss, and takes from `intervals` in how many seconds to try again. All retries of the backend ask this. */
+  onConnectionError(
+    maxRetries: number | null,
+    _error: ResultStoreError,
+    intervals: Iterator<number>,
+    retries: number,
+  ): number {
+    const seconds: number = intervals.next().value;
+    this.#log(connectionLostMessage(retries, maxRetries, seconds));
+    return seconds;
+  }
+
+  // ---------------------------------------------------------------------------------
+  // storing results
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Stores and publishes a task's result, unless the task has succeeded already. Besides
+   * what a command fails with: `EncodeError` where the result has no form on the wire,
+   * `DecodeError` where the key holds something that is no meta, which is then left there.
+   */
+  storeResult(
+    taskId: string,
+    result: unknown,
+    state: State,
+    options?: StoreOptions,
+  ): Operation<Stored> {
+    return this.#tasks.store(taskId, result, state, options);
+  }
+
+  /** STARTED, with what the worker tells of itself. */
+  markAsStarted(taskId: string, meta?: Readonly<Record<string, unknown>>): Operation<void> {
+    return this.#tasks.markAsStarted(taskId, meta);
+  }
+
+  /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */
+  markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
+    return this.#tasks.markAsDone(taskId, result, options);
+  }
+
+  /**
+   * FAILURE with what the task threw, or a `pythonException`. What remains of the task's
+   * chain fails the same way.
+   */
+  markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
+    return this.#tasks.markAsFailure(taskId, exc, options);
+  }
+
+  /** RETRY with what made the task try again. */
+  markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
+    return this.#tasks.markAsRetry(taskId, exc, options);
+  }
+
+  /** REVOKED with a `TaskRevokedError` that tells the reason. */
+  markAsRevoked(taskId: string, reason?: string, options?: MarkOptions): Operation<void> {
+    return this.#tasks.markAsRevoked(taskId, reason, options);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // reading results
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * What is stored of a task; PENDING where nothing is, as in Celery. Fails with
+   * `DecodeError` where the key holds something else.
+   */
+  getTaskMeta(taskId: string): Operation<TaskMeta> {
+    return this.#tasks.meta(taskId);
+  }
+
+  /** `getTaskMeta`: nothing is cached, so there is nothing to reload. */
+  reloadTaskResult(taskId: string): Operation<TaskMeta> {
+    return this.getTaskMeta(taskId);
+  }
+
+  /** PENDING where nothing is stored. */
+  getState(taskId: string): Operation<State> {
+    return this.#tasks.pick(taskId, (meta) => meta.status);
+  }
+
+  /** A value, a `TaskException`, or what a progress state carries. */
+  getResult(taskId: string): Operation<unknown> {
+    return this.#tasks.pick(taskId, (meta) => meta.result);
+  }
+
+  /** As text; null where there is none. */
+  getTraceback(taskId: string): Operation<string | null> {
+    return this.#tasks.pick(taskId, (meta) => meta.traceback);
+  }
+
+  /** The results of the tasks that it has started. */
+  getChildren(taskId: string): Operation<TaskMeta['children']> {
+    return this.#tasks.pick(taskId, (meta) => meta.children);
+  }
+
+  /** Tells a task that is PENDING from one that the store does not know. */
+  taskResultExists(taskId: string): Operation<boolean> {
+    return this.#tasks.exists(taskId);
+  }
+
+  /**
+   * Each task's ready meta with its id, as it becomes ready; pushed, not polled. What ends
+   * a task's stream without one is its `Left`, and no matter of the others. An id that is
+   * given twice is told once.
+   */
+  getMany(
+    taskIds: Iterable<string>,
+  ): Rx.Observable<readonly [id: string, result: E.Either<ResultStoreError, TaskMeta>]> {
+    return Rx.defer(() => new Set(taskIds)).pipe(
+      Rx.mergeMap((id) =>
+        this.resultConsumer.consumeFrom(id).pipe(
+          Rx.filter((meta) => isReady(meta.status)),
+          Rx.throwIfEmpty(() => new ResultCancelled(id)),
+          Rx.map((meta) => [id, E.right(meta)] as const),
+          Rx.catchError((error) => Rx.of([id, E.left(fromUnknown(error))] as const)),
+        ),
+      ),
+    );
+  }
 
   /** The result of a task; with an io-ts codec, one of the codec's type. */
   asyncResult(taskId: string): AsyncResult;
@@ -104,51 +354,67 @@ export class RedisBackend extends GroupStore implements ResultBackend, AsyncDisp
     return new AsyncResult(taskId, this, codec);
   }
 
-  /** Each task's ready meta with its id, as it becomes ready; pushed, not polled. */
-  getMany(taskIds: Iterable<string>): Rx.Observable<readonly [id: string, meta: TaskMeta]> {
-    return Rx.from(taskIds).pipe(
-      Rx.mergeMap((id) =>
-        this.resultConsumer.consumeFrom(id).pipe(
-          Rx.filter((meta) => isReady(meta.status)),
-          Rx.map((meta) => [id, meta] as const),
-        ),
-      ),
-    );
+  /** Done once what has arrived has been taken; no deadline should fire before. */
+  get taken(): Operation<void> {
+    return fromRun(this.#connected.connection.taken);
   }
+
+  // ---------------------------------------------------------------------------------
+  // groups
+  // ---------------------------------------------------------------------------------
+
+  /** Saves which results a group has. */
+  saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
+    return this.#groups.save(groupId, group);
+  }
+
+  /** The saved group, if there is one. */
+  restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
+    return this.#groups.restore(groupId);
+  }
+
+  /** Forgets which results a group has; the results stay. */
+  deleteGroup(groupId: string): Operation<void> {
+    return this.#groups.delete(groupId);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // following and forgetting
+  // ---------------------------------------------------------------------------------
 
   /**
    * Follows a task from before it is sent, so that its result can't be missed: done once
    * its channel is subscribed to. It is released when the result arrives, is forgotten,
-   * or would have expired. Does nothing where `taskJoinWillBlock` says so.
+   * or would have expired, or where nobody waits for this to be done any more. Does nothing
+   * where `taskJoinWillBlock` says so.
    */
   onTaskCall(_producer: unknown, taskId: string): Operation<void> {
-    return fromSingle(
-      Rx.defer(() =>
-        this.options.taskJoinWillBlock()
-          ? of(undefined)
-          : this.resultConsumer.follow(taskId, this.options.expires),
-      ),
+    const { taskJoinWillBlock, expires } = this.#connected.options;
+    return this.#execution.operation(() =>
+      taskJoinWillBlock()
+        ? settled(E.right(undefined))
+        : this.resultConsumer.follow(taskId, expires),
     );
   }
 
   /** Deletes what is stored of a task; who waits for it gets a `ResultCancelled`. */
   forget(taskId: string): Operation<void> {
-    const removed = this.persistent('_forget', this.remove(this.keys.task(taskId)));
-    return fromSingle(removed.pipe(Rx.tap(() => this.resultConsumer.cancelFor(taskId))));
+    return this.#tasks.forget(taskId, () => this.resultConsumer.cancelFor(taskId));
   }
 
   // ---------------------------------------------------------------------------------
   // the end
   // ---------------------------------------------------------------------------------
 
-  /** Ends every stream with `Closed`, waits for the replies under way, and closes the sockets. */
+  /**
+   * Completes every stream, ends what waits between retries with `Closed`, waits for the
+   * operations under way, and closes the sockets. What is asked for later is `Closed`.
+   */
   close(): Operation<void> {
-    return fromSingle(
-      Rx.defer(() => {
-        this.resultConsumer.stop();
-        return this.connected.connection.close;
-      }),
-    );
+    return fromRun((settle) => {
+      this.resultConsumer.stop();
+      return this.#execution.close(settle);
+    });
   }
 
   /** `close`, for `await using`. */

@@ -31,6 +31,7 @@ export class Channels {
   readonly left$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
 
   private readonly open = new Map<string, TaskChannel>();
+  private turn = this.open.values();
   private opened = new Set<TaskChannel>();
   private left: Array<TaskChannel> = [];
   private toldLeft = Number.NEGATIVE_INFINITY;
@@ -50,6 +51,23 @@ export class Channels {
 
   get isEmpty(): boolean {
     return this.open.size === 0;
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** The next ones in turn, as many; after the last one it is the first one's turn again. */
+  next(count: number): ReadonlyArray<TaskChannel> {
+    const most = Math.min(count, this.open.size);
+    const found: Array<TaskChannel> = [];
+    while (found.length < most) {
+      const turn = this.turn.next();
+      if (!turn.done) found.push(turn.value);
+      else if (this.open.size === 0) break;
+      else this.turn = this.open.values();
+    }
+    return found;
   }
 
   get(taskId: string): TaskChannel | undefined {
@@ -95,6 +113,10 @@ export class Channels {
 
   failAll(error: ResultStoreError): void {
     for (const channel of [...this.open.values()]) this.fail(channel, error);
+  }
+
+  closeAll(): void {
+    for (const channel of [...this.open.values()]) this.close(channel);
   }
 
   /** Completes it without a ready state, where anybody listens still. */

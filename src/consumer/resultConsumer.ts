@@ -24,15 +24,17 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
-import { Closed, type ResultStoreError } from '../errors/errors.js';
-import { fromObservable, type Operation } from '../operation/operation.js';
-import type { Subscriber } from '../port/commands.js';
+import { Closed, InvalidArgument, type ResultStoreError } from '../errors/errors.js';
+import type { Run } from '../operation/run.js';
+import type { Connection, Subscriber, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import type { RetryOptions } from '../retry/retryAfter.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
+import { isReady } from '../states.js';
 import type { Keys } from '../wire/keys.js';
 import { Channels } from './channels.js';
 import { heartbeat } from './heartbeat.js';
+import { LargeValues } from './largeValues.js';
 import { type Progress, type SessionOptions, session } from './session.js';
 import { type Host, TaskChannel } from './taskChannel.js';
 import type { TaskResults } from './taskResults.js';
@@ -42,25 +44,38 @@ import type { TaskResults } from './taskResults.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * Of the link that listens: it has every open channel; it is made anew; or the retry
- * policy is spent.
+ * Of the link that listens:
+ * - `Connected`: it has every open channel;
+ * - `Resyncing`: it is made, or made anew; after `attempts` in vain, the last of which met
+ *   `error`, and not before `nextTry`;
+ * - `Lost`: the retry policy is spent, and every stream has failed with `error`.
  *
  * @category model
  * @since 0.1.0
  */
-export type ConnectionState = 'connected' | 'resyncing' | 'lost';
+export type ConnectionState =
+  | { readonly _tag: 'Connected' }
+  | {
+      readonly _tag: 'Resyncing';
+      readonly attempts: number;
+      readonly error: ResultStoreError | null;
+      readonly nextTry: Date | null;
+    }
+  | { readonly _tag: 'Lost'; readonly error: ResultStoreError };
 
 /** What a consumer stands on. */
 export interface ConsumerOptions {
-  readonly subscriber$: Rx.Observable<Subscriber>;
-  /** In milliseconds. */
-  readonly leaveAfter: number;
+  readonly connection: Pick<Connection, 'subscriber$' | 'leaveAfter' | 'taken'>;
   readonly keys: Pick<Keys, 'task' | 'taskPrefix'>;
   readonly decode: SessionOptions['decode'];
+  /** Reads a key under the retry policy, on its own. */
+  readonly read: (key: string) => Run<Value>;
   readonly retryPolicy: RetryPolicy;
-  readonly retry: Required<Pick<RetryOptions, 'when' | 'onRetry' | 'scheduler'>>;
+  readonly retry: Required<Pick<RetryOptions, 'when' | 'nextWait' | 'scheduler'>>;
   /** In seconds; 0 is never. */
   readonly healthCheckInterval: number;
+  /** In seconds; 0 is never. */
+  readonly backstopInterval: number;
 }
 
 /**
@@ -73,11 +88,21 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /** The latest state of the link, then each further one; none before the first connect. */
   readonly connection$: Rx.Observable<ConnectionState>;
 
+  /**
+   * How many tasks were found ready of which no message had told: it stays 0 beside Celery,
+   * and beside chordis.
+   */
+  get readyWithoutMessage(): number {
+    return this.backstopped;
+  }
+
   private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly followed = new Rx.Subject<void>();
   private readonly channels: Channels;
+  private readonly large: LargeValues;
   private session: Rx.Subscription | undefined;
+  private backstopped = 0;
   private closed = false;
 
   /** @internal A backend has one. */
@@ -87,10 +112,29 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     this.opened = opened;
     this.channels = new Channels({
       prefix: options.keys.taskPrefix,
-      leaveAfter: options.leaveAfter,
+      leaveAfter: options.connection.leaveAfter,
       scheduler: options.retry.scheduler,
     });
-    this.connection$ = this.connection.pipe(Rx.distinctUntilChanged());
+    this.large = new LargeValues({
+      read: (channel) => options.read(this.channels.nameOf(channel)),
+      take: (channel, bytes) => this.takeLarge(channel, bytes),
+      fail: (channel, error) => this.channels.fail(channel, error),
+    });
+    this.connection$ = this.connection.asObservable();
+  }
+
+  /**
+   * Whether the task's channel is subscribed to, and its key has been read since.
+   *
+   * @internal
+   */
+  isFollowing(taskId: string): boolean {
+    return this.channels.get(taskId)?.following ?? false;
+  }
+
+  /** Whether it was stopped. */
+  get isStopped(): boolean {
+    return this.closed;
   }
 
   /**
@@ -98,7 +142,10 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Celery: `ResultConsumer.consume_from`.
    */
   consumeFrom(taskId: string): TaskResults {
-    const name = this.options.keys.task(taskId);
+    const name =
+      typeof taskId === 'string'
+        ? this.options.keys.task(taskId)
+        : E.left(new InvalidArgument('task_id', 'must be a string'));
     return E.isLeft(name)
       ? Object.assign(
           Rx.throwError(() => name.left),
@@ -121,30 +168,42 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * which then stays so until the result arrives, the task is cancelled, or `seconds`
    * are over (0 is never, and no timer counts further than 24.8 days).
    */
-  follow(taskId: string, seconds: number): Operation<void> {
+  follow(taskId: string, seconds: number): Run<void> {
     const { scheduler } = this.options.retry;
     const end$ =
       seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
-    return fromObservable(
-      Rx.defer(() => {
-        const ended = new Rx.ReplaySubject<void>(1);
-        this.consumeFrom(taskId)
-          .pipe(Rx.takeUntil(end$), Rx.ignoreElements(), Rx.endWith(undefined))
-          .subscribe(ended);
-        const following = this.followed.pipe(
-          Rx.startWith(undefined),
-          Rx.filter(() => this.channels.get(taskId)?.following ?? false),
-        );
-        return Rx.merge(following, ended);
-      }),
-    );
+    return (settle) => {
+      let isOver = false;
+      const over = (result: E.Either<ResultStoreError, void>): void => {
+        if (isOver) return;
+        isOver = true;
+        check.unsubscribe();
+        settle(result);
+      };
+      const check = new Rx.Subscription();
+      const watching = this.consumeFrom(taskId)
+        .pipe(Rx.takeUntil(end$))
+        .subscribe({
+          error: (error: ResultStoreError) => over(E.left(error)),
+          complete: () => over(E.right(undefined)),
+        });
+      const look = (): void => {
+        if (this.isFollowing(taskId)) over(E.right(undefined));
+      };
+      check.add(this.followed.subscribe(look));
+      look();
+      return () => {
+        check.unsubscribe();
+        if (!isOver) watching.unsubscribe();
+      };
+    };
   }
 
-  /** Fails every stream with `Closed` and hangs up. */
+  /** Completes every stream and hangs up. A stream that is asked for later fails with `Closed`. */
   stop(): void {
     this.closed = true;
     this.session?.unsubscribe();
-    this.channels.failAll(new Closed('result consumer'));
+    this.channels.closeAll();
     this.opened.complete();
     this.connection.complete();
   }
@@ -175,21 +234,40 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   // ---------------------------------------------------------------------------------
 
   private connect(): void {
-    const { subscriber$, decode, retryPolicy, retry, healthCheckInterval } = this.options;
-    const { when, onRetry, scheduler } = retry;
-    const { channels } = this;
-    const sessions$ = subscriber$.pipe(
-      Rx.switchMap((subscriber) =>
+    const { connection, decode, retryPolicy, retry, healthCheckInterval, backstopInterval } =
+      this.options;
+    const { when, nextWait, scheduler } = retry;
+    const { channels, large } = this;
+    const sessions$ = connection.subscriber$.pipe(
+      Rx.switchMap((subscriber: Subscriber) =>
         Rx.merge(
-          session(subscriber, { channels, decode, isLost: when }),
-          heartbeat(subscriber, healthCheckInterval, scheduler),
+          session(subscriber, {
+            channels,
+            large,
+            decode,
+            isLost: when,
+            retryPolicy,
+            scheduler,
+            healthCheckInterval,
+            backstopInterval,
+            onBackstop: () => {
+              this.backstopped += 1;
+            },
+          }),
+          heartbeat(subscriber, healthCheckInterval, scheduler, connection.taken),
         ),
       ),
-      Rx.tap({ next: this.note, error: () => this.connection.next('lost') }),
-      Rx.filter((progress) => progress === 'connected'),
+      Rx.tap(this.note),
+      // a link that is dropped at once does not start the policy anew
+      Rx.filter((progress) => progress === 'proven'),
       retryOverTime(retryPolicy, {
         when: (error) => !channels.isEmpty && when(error),
-        onRetry,
+        nextWait: (error, retries, waits) => {
+          const seconds = nextWait(error, retries, waits);
+          const nextTry = new Date(scheduler.now() + seconds * 1000);
+          this.connection.next({ _tag: 'Resyncing', attempts: retries + 1, error, nextTry });
+          return seconds;
+        },
         scheduler,
         resetOnSuccess: true,
       }),
@@ -199,6 +277,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       sessions$.subscribe({
         error: (error: ResultStoreError) => {
           this.session = undefined;
+          if (!channels.isEmpty) this.connection.next({ _tag: 'Lost', error });
           channels.failAll(error);
         },
       }),
@@ -207,6 +286,23 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
 
   private readonly note = (progress: Progress): void => {
     if (progress === 'followed') this.followed.next();
-    else this.connection.next(progress);
+    else if (progress === 'connected') this.connection.next({ _tag: 'Connected' });
+    else if (progress === 'resyncing') {
+      this.connection.next({ _tag: 'Resyncing', attempts: 0, error: null, nextTry: null });
+    }
   };
+
+  /** Whether it was ready. A state that is not may be older than what was heard meanwhile. */
+  private takeLarge(channel: TaskChannel, bytes: Buffer): boolean {
+    if (!channel.isOpen) return true;
+    const meta = this.options.decode(this.channels.nameOf(channel), bytes, channel.key);
+    if (E.isLeft(meta)) this.channels.fail(channel, meta.left);
+    else if (meta.right.taskId !== channel.key) return false;
+    else if (isReady(meta.right.status)) this.channels.settle(channel, meta.right);
+    else {
+      if (!channel.heard) channel.next(meta.right);
+      return false;
+    }
+    return true;
+  }
 }

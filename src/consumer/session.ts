@@ -2,35 +2,70 @@
  * One life of the link that listens: every open channel is joined, chunk by chunk, and
  * from then on what is opened and left, until the link is lost.
  *
+ * What is under way at once is bounded in bytes, since a server drops a link that listens
+ * and has too much to take: a chunk is bounded, so is what is read of it at a time, and no
+ * more than two chunks are joined at once.
+ *
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as O from 'fp-ts/lib/Option.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
-import type { DecodeError, ResultStoreError } from '../errors/errors.js';
-import type { Message, Subscriber, Value } from '../port/commands.js';
+import {
+  fromUnknown,
+  type ResultStoreError,
+  RetryLimitExceeded,
+  Unavailable,
+} from '../errors/errors.js';
+import { fromRun } from '../operation/operation.js';
+import type { Found, Message, Subscriber } from '../port/commands.js';
+import type { RetryPolicy } from '../retry/policy.js';
+import { retryOverTime } from '../retry/retryOverTime.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import { backstop } from './backstop.js';
 import type { Channels } from './channels.js';
+import { chunks } from './chunks.js';
+import type { LargeValues } from './largeValues.js';
 import type { TaskChannel } from './taskChannel.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-/** `followed`: a chunk has been joined; `connected`: every channel has, and it stays so. */
-export type Progress = 'resyncing' | 'followed' | 'connected';
+/**
+ * - `resyncing`: there are channels to be joined;
+ * - `followed`: a chunk has been joined;
+ * - `connected`: all that were open have been;
+ * - `proven`: the link has lived for a while, or brought a ready state.
+ */
+export type Progress = 'resyncing' | 'followed' | 'connected' | 'proven';
 
 export interface SessionOptions {
   readonly channels: Channels;
-  readonly decode: (key: string, bytes: Buffer, taskId: string) => E.Either<DecodeError, TaskMeta>;
+  readonly large: LargeValues;
+  readonly decode: (
+    name: string,
+    bytes: Buffer,
+    taskId: string,
+  ) => E.Either<ResultStoreError, TaskMeta>;
   /** Whether an error is of the link, and so ends the session, or of what was asked. */
   readonly isLost: (error: ResultStoreError) => boolean;
+  /** For what the server can't answer yet. */
+  readonly retryPolicy: RetryPolicy;
+  readonly scheduler: Rx.SchedulerLike;
+  /** In seconds; 0 is never. */
+  readonly backstopInterval: number;
+  readonly healthCheckInterval: number;
+  /** Told of each task that was ready without a message. */
+  readonly onBackstop: () => void;
 }
 
-/** How many channels go into one SUBSCRIBE, MGET or UNSUBSCRIBE. */
-const CHUNK = 1000;
+/** In milliseconds: a link that is dropped sooner has not lived. */
+const A_WHILE = 1000;
+
+/** How many chunks are joined at once: one is read while the other one is on its way. */
+const AT_ONCE = 2;
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -39,8 +74,10 @@ const CHUNK = 1000;
 /** Never completes; fails when the link is lost. */
 export const session = (
   subscriber: Subscriber,
-  { channels, decode, isLost }: SessionOptions,
+  options: SessionOptions,
 ): Rx.Observable<Progress> => {
+  const { channels, large, isLost, retryPolicy, scheduler } = options;
+  const ready = new Rx.Subject<void>();
   const named = (chunk: ReadonlyArray<TaskChannel>): ReadonlyArray<string> =>
     chunk.map((channel) => channels.nameOf(channel));
 
@@ -48,74 +85,131 @@ export const session = (
     const channel = channels.named(name);
     if (channel === undefined) return;
     channel.heard = true;
-    const meta = decode(channels.nameOf(channel), payload, channel.key);
-    if (E.isLeft(meta)) channels.fail(channel, meta.left);
-    else advance(channel, meta.right);
+    take(channel, payload);
   };
 
-  const read = (channel: TaskChannel, value: Value): void => {
+  /** Nothing that lies in Redis may throw here, where every task passes. */
+  const decode = (channel: TaskChannel, bytes: Buffer): E.Either<ResultStoreError, TaskMeta> => {
+    try {
+      return options.decode(channels.nameOf(channel), bytes, channel.key);
+    } catch (thrown) {
+      return E.left(fromUnknown(thrown));
+    }
+  };
+
+  const take = (channel: TaskChannel, bytes: Buffer): void => {
+    const meta = decode(channel, bytes);
+    if (E.isLeft(meta)) channels.fail(channel, meta.left);
+    // what names another task is not for this one
+    else if (meta.right.taskId !== channel.key) return;
+    else if (isReady(meta.right.status)) settle(channel, meta.right);
+    else channel.next(meta.right);
+  };
+
+  const settle = (channel: TaskChannel, meta: TaskMeta): void => {
+    channels.settle(channel, meta);
+    if (ready.observed) ready.next();
+  };
+
+  /** A value read is not older than the messages before it, but it may be as old. */
+  const read = (channel: TaskChannel, { value }: Found): void => {
     if (!channel.isOpen) return;
-    channel.following = true;
-    if (O.isNone(value) || value.value.length === 0) return;
-    const meta = decode(channels.nameOf(channel), value.value, channel.key);
-    if (E.isLeft(meta)) channels.fail(channel, meta.left);
-    else if (isReady(meta.right.status) || !channel.heard) advance(channel, meta.right);
+    if (value === 'TooLarge') large.request(channel);
+    else if (!Buffer.isBuffer(value)) channels.fail(channel, value);
+    else if (!channel.heard) take(channel, value);
+    else settleBy(channel, value);
   };
 
-  const advance = (channel: TaskChannel, meta: TaskMeta): void => {
-    if (isReady(meta.status)) channels.settle(channel, meta);
-    else channel.next(meta);
+  /** Where the value is ready; else what was heard is as new. */
+  const settleBy = (channel: TaskChannel, bytes: Buffer): boolean => {
+    const meta = decode(channel, bytes);
+    const isNews =
+      E.isRight(meta) && meta.right.taskId === channel.key && isReady(meta.right.status);
+    if (isNews) settle(channel, meta.right);
+    return isNews;
   };
 
   /** Joins those of a chunk that nobody has left meanwhile. */
-  const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> => {
-    const open = chunk.filter(({ isOpen }) => isOpen);
-    for (const channel of open) channel.restart();
-    return subscriber.follow(named(open)).pipe(
-      Rx.tap((values) => {
-        for (const [i, channel] of open.entries()) read(channel, values[i] ?? O.none);
-      }),
-      Rx.map(() => 'followed' as const),
-      Rx.catchError((error) => (isLost(error) ? Rx.throwError(() => error) : refused(open, error))),
-    );
-  };
+  const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
+    Rx.defer(() => {
+      const open = chunk.filter(({ isOpen }) => isOpen);
+      for (const channel of open) channel.restart();
+      return subscriber.follow(named(open)).pipe(
+        Rx.map((found, i): Progress => {
+          if (i === 0) for (const channel of open) channel.following = channel.isOpen;
+          for (const one of found) {
+            const channel = open[one.at];
+            if (channel !== undefined) read(channel, one);
+          }
+          return 'followed';
+        }),
+        retryOverTime(retryPolicy, { scheduler, when: isUnavailable }),
+        Rx.catchError((error) =>
+          isLost(error) ? Rx.throwError(() => error) : refused(open, error),
+        ),
+      );
+    });
 
   /** One refused channel fails all that were joined with it; halving finds it, and lets the others go on. */
   const refused = (
     chunk: ReadonlyArray<TaskChannel>,
     error: ResultStoreError,
   ): Rx.Observable<Progress> => {
-    const [first, ...others] = chunk;
-    if (first === undefined) return Rx.EMPTY;
-    if (others.length > 0) {
-      return Rx.from(RA.chunksOf(Math.ceil(chunk.length / 2))(chunk)).pipe(Rx.mergeMap(join));
+    const isOfAll = chunk.length === 1 || error instanceof RetryLimitExceeded;
+    if (!isOfAll) {
+      return Rx.from(RA.chunksOf(Math.ceil(chunk.length / 2))(chunk)).pipe(Rx.concatMap(join));
     }
-    channels.fail(first, error);
+    for (const channel of chunk) channels.fail(channel, error);
     return Rx.EMPTY;
   };
 
   const leave = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<never> =>
-    subscriber.leave(named(chunk)).pipe(
+    fromRun(subscriber.leave(named(chunk))).pipe(
       Rx.ignoreElements(),
       Rx.catchError(() => Rx.EMPTY),
     );
 
-  const resync$ = Rx.defer(() => {
+  const opened$ = channels.opened$.pipe(Rx.mergeMap((opened) => chunks(opened, channels)));
+
+  const joined$ = Rx.defer(() => {
     const all = channels.takeAll();
+    const first = chunks(all, channels);
+    let left = first.length;
+    const joinFirst = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
+      Rx.concat(
+        join(chunk),
+        Rx.defer(() => Rx.of(...(--left === 0 ? (['connected'] as const) : []))),
+      );
     return Rx.concat(
-      Rx.of(...(all.length > 0 ? (['resyncing'] as const) : [])),
-      Rx.from(chunks(all)).pipe(Rx.concatMap(join)),
-      Rx.of('connected' as const),
+      Rx.of(all.length > 0 ? ('resyncing' as const) : ('connected' as const)),
+      Rx.merge(Rx.from(first).pipe(Rx.map(joinFirst)), opened$.pipe(Rx.map(join))).pipe(
+        Rx.mergeAll(AT_ONCE),
+      ),
     );
   });
 
   return Rx.merge(
+    Rx.race(ready, Rx.timer(A_WHILE, scheduler)).pipe(
+      Rx.take(1),
+      Rx.map(() => 'proven' as const),
+    ),
     heard(subscriber, receive),
-    channels.opened$.pipe(Rx.mergeMap((opened) => Rx.merge(...chunks(opened).map(join)))),
-    channels.left$.pipe(Rx.mergeMap((left) => Rx.merge(...chunks(left).map(leave)))),
-    resync$,
+    channels.left$.pipe(
+      Rx.mergeMap((left) => chunks(left, channels)),
+      Rx.mergeMap(leave, AT_ONCE),
+    ),
+    joined$,
+    backstop(subscriber, {
+      ...options,
+      found: (channel, value) => {
+        if (value === 'TooLarge') large.request(channel);
+        else if (Buffer.isBuffer(value) && settleBy(channel, value)) options.onBackstop();
+      },
+    }),
   );
 };
+
+const isUnavailable = (error: ResultStoreError): boolean => error instanceof Unavailable;
 
 /** Every result passes here, so the messages are taken off without operators. */
 const heard = (
@@ -124,9 +218,4 @@ const heard = (
 ): Rx.Observable<never> =>
   new Rx.Observable((observer) =>
     messages$.subscribe({ next: receive, error: (error) => observer.error(error) }),
-  );
-
-const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) =>
-    all.slice(i * CHUNK, (i + 1) * CHUNK),
   );

@@ -103,7 +103,7 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
 
   /** A state, unless it is the one heard last. */
   next(meta: TaskMeta): void {
-    if (isDeepStrictEqual(meta, this.latest)) return;
+    if (isSame(meta, this.latest)) return;
     this.latest = meta;
     tell(this.listeners, (listener) => listener.next(meta));
   }
@@ -139,6 +139,15 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
     return listeners;
   }
 }
+
+/** What is nested too deeply to be compared is taken for another. */
+const isSame = (one: TaskMeta, other: TaskMeta | undefined): boolean => {
+  try {
+    return isDeepStrictEqual(one, other);
+  } catch {
+    return false;
+  }
+};
 
 const nobody: ReadonlyArray<Listening> = [];
 

@@ -25,6 +25,8 @@ import { client, type SocketOptions } from './socket.js';
 export interface PoolOptions extends SocketOptions {
   /** How many operations may wait for a connection at once. */
   readonly maxOfflineQueue: number;
+  /** A function, since it may hold a password. */
+  readonly url: () => string;
 }
 
 /**
@@ -69,6 +71,15 @@ export class ConnectionPool {
    */
   get parameters(): SocketOptions['parameters'] {
     return this.#options.parameters;
+  }
+
+  /**
+   * The URL it was made from, or one that means the same.
+   *
+   * @internal
+   */
+  url(): string {
+    return this.#options.url();
   }
 
   /**

@@ -4,12 +4,15 @@
  *
  * @since 0.1.0
  */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
-import * as Rx from 'rxjs';
+import type { Subscription } from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
 import type { TaskResults } from '../consumer/taskResults.js';
-import { ResultCancelled, ResultTimeout } from '../errors/errors.js';
-import { fromEither, fromSingle, type Operation, of } from '../operation/operation.js';
+import { Closed, InvalidArgument, ResultCancelled, ResultTimeout } from '../errors/errors.js';
+import { lazily, type Operation, toRun } from '../operation/operation.js';
+import { chain, map, type Result, type Run, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
@@ -28,7 +31,11 @@ import type { ResultBackend } from './resultBackend.js';
  * @since 0.1.0
  */
 export interface GetOptions {
-  /** In seconds; `null`, and what no timer can count (24.8 days), is for ever. Default: the backend's `resultTimeout`. */
+  /**
+   * In seconds; `null`, and what no timer can count (24.8 days), is for ever; 0 takes what is
+   * there now. Before it is over the store is looked at once, for which there is a second at
+   * the least. Default: the backend's `resultTimeout`.
+   */
   readonly timeout?: number | null;
 }
 
@@ -52,7 +59,7 @@ export interface GetOptions {
  * @since 0.1.0
  */
 export class AsyncResult<A = unknown> {
-  private settled: TaskMeta | undefined;
+  private known: TaskMeta | undefined;
 
   /** @internal A backend's `asyncResult` makes one. */
   constructor(
@@ -79,29 +86,50 @@ export class AsyncResult<A = unknown> {
     timeout = this.backend.resultTimeout,
     propagate = true,
   }: GetOptions & { readonly propagate?: boolean } = {}): Operation<A | TaskException> {
-    return fromSingle(
-      Rx.defer(() => this.wait(timeout)).pipe(
-        Rx.mergeMap((meta) =>
-          !propagate && meta.status !== SUCCESS
-            ? of(exceptionOf(meta))
-            : fromEither(outcome(this.codec)(meta)),
+    return lazily(() =>
+      pipe(
+        this.waiting(timeout),
+        chain((meta) =>
+          settled<A | TaskException>(
+            !propagate && meta.status !== SUCCESS
+              ? E.right(exceptionOf(meta))
+              : outcome(this.codec)(meta),
+          ),
         ),
       ),
     );
   }
 
   /** PENDING where the store knows nothing of the task; `exists` tells the two apart. */
-  readonly state: Operation<State> = this.read((meta) => meta.status);
-  readonly ready: Operation<boolean> = this.read((meta) => isReady(meta.status));
-  readonly successful: Operation<boolean> = this.read((meta) => meta.status === SUCCESS);
-  readonly failed: Operation<boolean> = this.read((meta) => meta.status === FAILURE);
+  get state(): Operation<State> {
+    return this.read((meta) => meta.status);
+  }
+
+  get ready(): Operation<boolean> {
+    return this.read((meta) => isReady(meta.status));
+  }
+
+  get successful(): Operation<boolean> {
+    return this.read((meta) => meta.status === SUCCESS);
+  }
+
+  get failed(): Operation<boolean> {
+    return this.read((meta) => meta.status === FAILURE);
+  }
+
   /** What is stored now: a value, a `TaskException`, or what a progress state carries. */
-  readonly result: Operation<unknown> = this.read((meta) => meta.result);
-  readonly traceback: Operation<string | null> = this.read((meta) => meta.traceback);
+  get result(): Operation<unknown> {
+    return this.read((meta) => meta.result);
+  }
+
+  get traceback(): Operation<string | null> {
+    return this.read((meta) => meta.traceback);
+  }
+
   /** References to the results of the tasks that this one has started. */
-  readonly children: Operation<ReadonlyArray<ResultTuple> | null> = this.read(
-    (meta) => meta.children,
-  );
+  get children(): Operation<ReadonlyArray<ResultTuple> | null> {
+    return this.read((meta) => meta.children);
+  }
 
   /** Whether the store knows the task at all. */
   get exists(): Operation<boolean> {
@@ -110,12 +138,10 @@ export class AsyncResult<A = unknown> {
 
   /** Deletes the result; who waits for it gets a `ResultCancelled`. */
   get forget(): Operation<void> {
-    return fromSingle(
-      Rx.defer(() => {
-        this.settled = undefined;
-        return this.backend.forget(this.id);
-      }),
-    );
+    return lazily(() => {
+      this.known = undefined;
+      return toRun(this.backend.forget(this.id));
+    });
   }
 
   /** The reference that a saved group or a child is stored as. */
@@ -123,36 +149,95 @@ export class AsyncResult<A = unknown> {
     return asyncResultTuple(this.id, this.parent?.asTuple());
   }
 
-  private wait(seconds: number | null): Rx.Observable<TaskMeta> {
-    if (this.settled !== undefined) return Rx.of(this.settled);
-    const ready$ = this.meta$.pipe(
-      Rx.filter((meta) => isReady(meta.status)),
-      Rx.throwIfEmpty(() => new ResultCancelled(this.id)),
-      Rx.tap(this.remember),
+  private waiting(seconds: unknown): Run<TaskMeta> {
+    if (!isTimeout(seconds)) return settled(E.left(notATimeout));
+    if (this.known !== undefined) return settled(E.right(this.known));
+    return seconds === 0 ? this.looking() : this.watching(seconds);
+  }
+
+  /** What is there now, and no wait. */
+  private looking(): Run<TaskMeta> {
+    return pipe(
+      toRun(this.backend.getTaskMeta(this.id)),
+      chain((meta) =>
+        settled(isReady(meta.status) ? E.right(this.remember(meta)) : this.overdue(0)),
+      ),
     );
-    return seconds === null || seconds > MAX_SECONDS
-      ? ready$
-      : ready$.pipe(
-          Rx.timeout({
-            first: seconds * 1000,
-            scheduler: this.backend.scheduler,
-            with: () => Rx.throwError(() => new ResultTimeout(this.id, seconds)),
-          }),
-        );
+  }
+
+  private watching(seconds: number | null): Run<TaskMeta> {
+    return (settle) => {
+      const { scheduler, resultConsumer, taken } = this.backend;
+      let watching: Subscription | undefined;
+      let timer: Subscription | undefined;
+      let isOver = false;
+      const stop = (): void => {
+        isOver = true;
+        watching?.unsubscribe();
+        timer?.unsubscribe();
+      };
+      const end = (result: Result<TaskMeta>): void => {
+        if (isOver) return;
+        stop();
+        settle(result);
+      };
+      watching = this.meta$.subscribe({
+        next: (meta) => {
+          if (isReady(meta.status)) end(E.right(this.remember(meta)));
+        },
+        error: (error) => end(E.left(error)),
+        complete: () => {
+          end(
+            E.left(resultConsumer.isStopped ? new Closed('backend') : new ResultCancelled(this.id)),
+          );
+        },
+      });
+      // what has arrived in time counts, though this process was busy then
+      const deadline = (patience: number): void => {
+        toRun(taken)(() => {
+          if (isOver) return;
+          if (patience > 0 && !resultConsumer.isFollowing(this.id)) wait(patience, 0);
+          else if (seconds !== null) end(this.overdue(seconds));
+        });
+      };
+      const wait = (duration: number, patience: number): void => {
+        timer = scheduler.schedule(() => deadline(patience), duration * 1000);
+      };
+      if (isOver) watching.unsubscribe();
+      else if (seconds !== null && seconds <= MAX_SECONDS) wait(seconds, TO_LOOK - seconds);
+      return stop;
+    };
+  }
+
+  private overdue(seconds: number): E.Either<ResultTimeout, never> {
+    return E.left(new ResultTimeout(this.id, seconds));
   }
 
   private read<B>(f: (meta: TaskMeta) => B): Operation<B> {
-    return fromSingle(
-      Rx.defer(() =>
-        this.settled === undefined
-          ? this.backend.getTaskMeta(this.id).pipe(Rx.tap(this.remember))
-          : Rx.of(this.settled),
-      ).pipe(Rx.map(f)),
+    return lazily(() =>
+      this.known === undefined
+        ? pipe(
+            toRun(this.backend.getTaskMeta(this.id)),
+            map((meta) => f(this.remember(meta))),
+          )
+        : settled(E.right(f(this.known))),
     );
   }
 
   /** A ready state is final: once seen, it is not read again. */
-  private readonly remember = (meta: TaskMeta): void => {
-    if (isReady(meta.status)) this.settled = meta;
-  };
+  private remember(meta: TaskMeta): TaskMeta {
+    if (isReady(meta.status)) this.known = meta;
+    return meta;
+  }
 }
+
+/** In seconds: so long may the first look take, however short the timeout. */
+const TO_LOOK = 1;
+
+const isTimeout = (u: unknown): u is number | null =>
+  u === null || (typeof u === 'number' && u >= 0);
+
+const notATimeout = new InvalidArgument(
+  'timeout',
+  'must be a number of seconds from 0 on, or null, which is for ever',
+);

@@ -9,7 +9,13 @@ import type { Operation } from '../operation/operation.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
 export interface ResultBackend {
-  readonly resultConsumer: { readonly consumeFrom: (taskId: string) => TaskResults };
+  readonly resultConsumer: {
+    readonly consumeFrom: (taskId: string) => TaskResults;
+    readonly isFollowing: (taskId: string) => boolean;
+    readonly isStopped: boolean;
+  };
+  /** Done once what has arrived has been taken. */
+  readonly taken: Operation<void>;
   /** Seconds that `get` waits unless told otherwise; `null` is for ever. */
   readonly resultTimeout: number | null;
   /** Where that time is told. */

@@ -22,6 +22,11 @@ import { fromUnknown, type ResultStoreError, RetryLimitExceeded } from '../error
 export interface RetryOptions {
   /** Which errors are worth a retry; the others pass through unchanged. All, unless told. */
   readonly when?: (error: ResultStoreError) => boolean;
+  /**
+   * How long to wait, in seconds, out of the row of waits; the next one, unless told. It
+   * has to take one of the row, and `retries` tells how many were taken before.
+   */
+  readonly nextWait?: (error: ResultStoreError, retries: number, waits: Iterator<number>) => number;
   /** Called before each wait, with how many retries there were before and the wait in seconds. */
   readonly onRetry?: (error: ResultStoreError, retries: number, seconds: number) => void;
   /** What each wait is subject to, such as a bound on how many wait at once. */
@@ -40,7 +45,7 @@ export interface RetryOptions {
  */
 export interface RetrySchedule {
   /** A new row of waits, in seconds: the first `next()` is the one before the first retry. */
-  readonly waits: () => Iterator<number, unknown>;
+  readonly waits: () => Iterator<number>;
   /** `null`: no limit. */
   readonly maxRetries: number | null;
   /** In seconds, for all tries together; nothing, `null` and 0: no limit. */
@@ -66,6 +71,7 @@ export const retryAfter =
     { waits, maxRetries, timeout }: RetrySchedule,
     {
       when = constTrue,
+      nextWait = (_error, _retries, waits) => Number(waits.next().value),
       onRetry = constVoid,
       hold = identity,
       scheduler = Rx.asyncScheduler,
@@ -89,7 +95,7 @@ export const retryAfter =
         if ((maxRetries !== null && retries >= maxRetries) || isOver()) {
           return Rx.throwError(() => new RetryLimitExceeded(retries, error));
         }
-        const wait = Number(row.next().value);
+        const wait = nextWait(error, retries, row);
         onRetry(error, retries, wait);
         return hold(Rx.timer(milliseconds(wait), scheduler));
       };

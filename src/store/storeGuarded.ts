@@ -10,7 +10,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { DecodeError, ResultStoreError } from '../errors/errors.js';
-import { continueWith, type Run, settled } from '../operation/operation.js';
+import { continueWith, type Run, settled } from '../operation/run.js';
 import type { StoreOutcome } from '../port/commands.js';
 import { SUCCESS } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';

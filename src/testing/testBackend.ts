@@ -17,10 +17,11 @@ import { RedisBackend } from '../backend/redisBackend.js';
 import type { RedisBackendOptions } from '../config/options.js';
 import { memoryConnection } from '../memory/memoryConnection.js';
 import { memoryServer, unreachable } from '../memory/memoryServer.js';
-import { fromRun, toRun } from '../operation/operation.js';
+import { fromRun } from '../operation/operation.js';
 import type { Commands, Connection } from '../port/commands.js';
 import { storeGuarded } from '../store/storeGuarded.js';
-import { encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
+import { type Keys, keys } from '../wire/keys.js';
+import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
 
 // -------------------------------------------------------------------------------------
@@ -29,7 +30,7 @@ import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
 
 /**
  * As of any backend. Unless told, nothing is logged, the jitter of retries is always a
- * half, and no PING is sent: with `healthCheckInterval` a test must close the backend,
+ * half, no PING is sent, and nothing is read again: with `healthCheckInterval` or `backstopInterval` a test must close the backend,
  * since virtual time ends only where nothing is left to happen.
  *
  * @category model
@@ -76,18 +77,31 @@ const site = (scheduler: TestScheduler): Site => {
  */
 export class TestBackend extends RedisBackend {
   private readonly site: Site;
-  private readonly written: ReturnType<typeof encodeTaskMeta>;
+  private readonly encode: ReturnType<typeof encodeTaskMeta>;
+  private readonly decode: ReturnType<typeof decodeTaskMeta>;
+  private readonly keys: Keys;
+  private readonly expires: number;
 
   constructor(
     override readonly scheduler: TestScheduler,
-    { healthCheckInterval = 0, logger = silent, random = half, ...rest }: TestBackendOptions = {},
+    {
+      healthCheckInterval = 0,
+      backstopInterval = 0,
+      logger = silent,
+      random = half,
+      ...rest
+    }: TestBackendOptions = {},
   ) {
-    const options = { ...rest, healthCheckInterval, logger, random, url: 'memory://', scheduler };
+    const settled = { healthCheckInterval, backstopInterval, logger, random, scheduler };
+    const options = { ...rest, ...settled, url: 'memory://' };
     const connected = connect(options);
     const place = site(scheduler);
     super(options, { ...connected, connection: place.connection });
     this.site = place;
-    this.written = encodeTaskMeta(connected.serializer);
+    this.encode = encodeTaskMeta(connected.serializer);
+    this.decode = decodeTaskMeta(connected.serializer);
+    this.keys = keys(connected.options.globalKeyprefix);
+    this.expires = connected.options.expires;
   }
 
   /**
@@ -138,15 +152,15 @@ export class TestBackend extends RedisBackend {
       pipe(
         E.Do,
         E.apSW('key', this.keys.task(meta.taskId)),
-        E.apSW('value', this.written(meta)),
-        E.let('expires', () => this.options.expires),
+        E.apSW('value', this.encode(meta)),
+        E.let('expires', () => this.expires),
       );
     const stored = storeGuarded(
       write,
-      (made, expected) => toRun(this.site.workers.store(made, expected)),
+      (made, expected) => this.site.workers.store(made, expected),
       ({ key }, held) => this.decode(key, held, meta.taskId),
     );
-    return Rx.from(fromRun(stored));
+    return fromRun(stored);
   }
 }
 

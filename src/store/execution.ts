@@ -1,0 +1,210 @@
+/**
+ * How a backend runs what it is asked: once it is asked, under its retry policy, with a
+ * place in the offline queue, and until it is closed.
+ *
+ * Source: `RedisBackend.ensure` and `on_connection_error` in `celery/backends/redis.py`,
+ * `_ensure_retryable` in `celery/backends/base.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { constVoid } from 'fp-ts/lib/function.js';
+import * as Rx from 'rxjs';
+import type { BackendOptions } from '../config/options.js';
+import { Closed, type ResultStoreError, RetryLimitExceeded } from '../errors/errors.js';
+import { fromRun, type Operation } from '../operation/operation.js';
+import {
+  fromSource,
+  type Result,
+  type Run,
+  type Settle,
+  settled,
+  started,
+} from '../operation/run.js';
+import type { Connection } from '../port/commands.js';
+import { exponentialBackoff } from '../retry/exponentialBackoff.js';
+import { failedOperationMessage } from '../retry/humanizeSeconds.js';
+import { checkedRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
+import { retryOverTime } from '../retry/retryOverTime.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** What a backend has to say of lost connections. */
+export interface Judgement {
+  readonly exceptionSafeToRetry: (error: ResultStoreError) => boolean;
+  /** Seconds until the next try. */
+  readonly onConnectionError: (
+    maxRetries: number | null,
+    error: ResultStoreError,
+    intervals: Iterator<number>,
+    retries: number,
+  ) => number;
+}
+
+export interface Retrying {
+  readonly policy?: Partial<RetryPolicy> | undefined;
+  /** Beside what the backend judges. */
+  readonly when?: (error: ResultStoreError) => boolean;
+}
+
+export class Execution {
+  private underWay = 0;
+  private isClosed = false;
+  /** Never emits; fails once closed. */
+  private readonly closing$ = new Rx.ReplaySubject<never>();
+  private readonly idle = new Rx.Subject<void>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly options: BackendOptions,
+    private readonly judgement: Judgement,
+  ) {
+    this.closing$.subscribe({ error: constVoid });
+  }
+
+  // ---------------------------------------------------------------------------------
+  // an operation, from its start to its end
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Made when it is run. Nothing that `make` meets in the arguments is thrown; once closed
+   * it is `Closed`, and what was begun before is waited for.
+   */
+  operation<A>(make: () => Run<A>): Operation<A> {
+    return fromRun((settle) => {
+      if (this.isClosed) return settled<A>(E.left(new Closed('backend')))(settle);
+      const leave = this.enter();
+      const cancel = started(make, (result) => {
+        leave();
+        settle(result);
+      });
+      return () => {
+        leave();
+        cancel?.();
+      };
+    });
+  }
+
+  private enter(): () => void {
+    let isIn = true;
+    this.underWay += 1;
+    return () => {
+      if (!isIn) return;
+      isIn = false;
+      this.underWay -= 1;
+      if (this.underWay === 0) this.idle.next();
+    };
+  }
+
+  /** Ends what waits between retries, waits for what is under way, and hangs up. */
+  readonly close: Run<void> = (settle) => {
+    if (!this.isClosed) this.closing$.error(new Closed('backend'));
+    this.isClosed = true;
+    if (this.underWay === 0) return this.connection.close(settle);
+    const waiting = this.idle.pipe(Rx.take(1)).subscribe(() => this.connection.close(settle));
+    return () => waiting.unsubscribe();
+  };
+
+  // ---------------------------------------------------------------------------------
+  // retry
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * Runs it again after each lost connection, until the policy is spent: then it is a
+   * `RetryLimitExceeded`. While it waits it has a place in the offline queue, and it keeps
+   * that until its end.
+   */
+  retried<A>(run: Run<A>, { policy: changed, when }: Retrying = {}): Run<A> {
+    const checked = checkedRetryPolicy(changed ?? {});
+    if (E.isLeft(checked)) return settled(checked);
+    const isWorthIt = (error: ResultStoreError): boolean =>
+      this.judgement.exceptionSafeToRetry(error) && (when === undefined || when(error));
+    return (settle) => {
+      const { isReady, queue } = this.connection;
+      let place = isReady() ? undefined : queue.enter();
+      if (place !== undefined && E.isLeft(place)) return settled<A>(place)(settle);
+      const leave = (): void => {
+        if (place !== undefined && E.isRight(place)) place.right();
+      };
+      const end: Settle<A> = (result) => {
+        leave();
+        settle(result);
+      };
+      let again: ReturnType<Run<A>>;
+      const first = started(
+        () => run,
+        (result) => {
+          if (E.isRight(result) || !isWorthIt(result.left)) return end(result);
+          place ??= queue.enter();
+          if (E.isLeft(place)) return end(place);
+          const policy = mergeRetryPolicy(this.options.retryPolicy, changed);
+          again = this.afterFailure(run, result, policy, isWorthIt)(end);
+        },
+      );
+      return () => {
+        leave();
+        first?.();
+        again?.();
+      };
+    };
+  }
+
+  /** The retry operator is asked only once the first run has failed. */
+  private afterFailure<A>(
+    run: Run<A>,
+    failed: Result<A>,
+    policy: RetryPolicy,
+    when: (error: ResultStoreError) => boolean,
+  ): Run<A> {
+    const runs = [settled(failed)];
+    const { scheduler } = this.options;
+    return fromSource(
+      Rx.defer(() => fromRun(runs.pop() ?? run)).pipe(
+        retryOverTime(policy, {
+          when,
+          scheduler,
+          hold: this.hold,
+          nextWait: (error, retries, waits) =>
+            this.judgement.onConnectionError(policy.maxRetries, error, waits, retries),
+        }),
+      ),
+    );
+  }
+
+  /**
+   * With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. `name`
+   * is what Celery calls the operation, for its log.
+   */
+  persistent<A>(name: string, run: Run<A>): Run<A> {
+    const { alwaysRetry, maxRetries, random, scheduler, logger } = this.options;
+    if (!alwaysRetry) return run;
+    const policy = {
+      baseMs: this.options.baseSleepBetweenRetriesMs,
+      maximumMs: this.options.maxSleepBetweenRetriesMs,
+      maxRetries,
+    };
+    const outlasted = (error: ResultStoreError): boolean =>
+      this.judgement.exceptionSafeToRetry(
+        error instanceof RetryLimitExceeded ? error.cause : error,
+      );
+    const onRetry = (_error: ResultStoreError, retries: number): void =>
+      logger.warn(failedOperationMessage(name, maxRetries - retries - 1));
+    return fromSource(
+      fromRun(run).pipe(
+        exponentialBackoff(policy, {
+          when: outlasted,
+          onRetry,
+          hold: this.hold,
+          random,
+          scheduler,
+        }),
+      ),
+    );
+  }
+
+  /** A wait that ends with the backend. */
+  private readonly hold = <B>(wait: Rx.Observable<B>): Rx.Observable<B> =>
+    Rx.merge(this.closing$, wait);
+}

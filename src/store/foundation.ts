@@ -1,0 +1,18 @@
+/**
+ * What the rooms of a store stand on.
+ *
+ * @since 0.1.0
+ */
+import type { BackendOptions } from '../config/options.js';
+import type { Commands } from '../port/commands.js';
+import type { Serializer } from '../serialization/serializer.js';
+import type { Keys } from '../wire/keys.js';
+import type { Execution } from './execution.js';
+
+export interface Foundation {
+  readonly options: BackendOptions;
+  readonly commands: Commands;
+  readonly execution: Execution;
+  readonly serializer: Serializer;
+  readonly keys: Keys;
+}
