@@ -73,11 +73,16 @@ export {
   defaultBackoffPolicy,
   exponentialBackoff,
 } from './retry/exponentialBackoff.js';
-export { connectionLostMessage, humanizeSeconds } from './retry/humanizeSeconds.js';
+export {
+  connectionLostMessage,
+  failedOperationMessage,
+  humanizeSeconds,
+} from './retry/humanizeSeconds.js';
 export {
   defaultRetryPolicy,
   intervals,
   mergeRetryPolicy,
+  type PartialRetryPolicy,
   type RetryPolicy,
 } from './retry/policy.js';
 export type { RetryOptions } from './retry/retryAfter.js';

@@ -133,9 +133,8 @@ export class RedisBackend extends GroupStore implements ResultBackend, AsyncDisp
 
   /** Deletes what is stored of a task; who waits for it gets a `ResultCancelled`. */
   forget(taskId: string): Operation<void> {
-    return fromSingle(
-      this.remove(this.keys.task(taskId)).pipe(Rx.tap(() => this.resultConsumer.cancelFor(taskId))),
-    );
+    const removed = this.persistent('_forget', this.remove(this.keys.task(taskId)));
+    return fromSingle(removed.pipe(Rx.tap(() => this.resultConsumer.cancelFor(taskId))));
   }
 
   // ---------------------------------------------------------------------------------

@@ -161,6 +161,15 @@ export const timeToLive: t.Type<number, number | string | null> = read(
 );
 
 /**
+ * Seconds to wait at most, from 0, which does not wait, up to what a timer can count. NaN,
+ * negative numbers and Infinity are refused.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const seconds: t.Type<number, number | string> = between(0, MAX_SECONDS);
+
+/**
  * Any function: what it takes and returns cannot be seen from outside.
  *
  * @category constructors

@@ -7,12 +7,12 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { constFalse, pipe } from 'fp-ts/lib/function.js';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { ImproperlyConfigured } from '../errors/errors.js';
+import type { ImproperlyConfigured, ResultStoreError } from '../errors/errors.js';
 import type { CredentialsProvider } from '../redis/credentials.js';
 import type { ConnectionPool } from '../redis/pool.js';
-import { defaultRetryPolicy } from '../retry/policy.js';
+import { defaultRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { MAX_SECONDS } from './address.js';
 import { improperlyConfigured } from './optionErrors.js';
@@ -30,6 +30,7 @@ import {
   optional,
   or,
   type Read,
+  seconds,
   secret,
   text,
   timeToLive,
@@ -66,7 +67,6 @@ const ssl = exactly({
 });
 
 const milliseconds = between(0, MAX_SECONDS * 1000);
-const seconds = between(0, MAX_SECONDS);
 
 const retryPolicy = exactly({
   /** `null`: for ever. */
@@ -75,8 +75,10 @@ const retryPolicy = exactly({
   intervalStart: withDefault(seconds, defaultRetryPolicy.intervalStart),
   /** Seconds by which each further wait is longer. */
   intervalStep: withDefault(seconds, defaultRetryPolicy.intervalStep),
-  /** Seconds by which the waits may grow. */
+  /** Seconds of the longest wait. */
   intervalMax: withDefault(seconds, defaultRetryPolicy.intervalMax),
+  /** Seconds for all tries together, looked at before each wait; 0 or `null`: no such end. */
+  timeout: optional(nullable(seconds)),
 });
 
 const props = {
@@ -102,6 +104,10 @@ const props = {
   connectionPool: withDefault(nullable(having<ConnectionPool>()), null),
   /** Seconds until a result expires; 0 or `null`: never. Default 86400, a day. Celery: `result_expires`. */
   expires: withDefault(timeToLive, 86_400),
+  /** Seconds until a FAILURE expires, and no other state; 0: never. Default, and `null`: as `expires` says. Celery: `result_failure_expires`. */
+  failureExpires: withDefault(or(null, null, timeToLive, timeToLive.name), null),
+  /** Seconds until what belongs to a chord expires; 0: never. Default, and `null`: as `expires` says. Celery: `result_chord_expires`. */
+  chordExpires: withDefault(or(null, null, timeToLive, timeToLive.name), null),
   /** In front of each key and channel. Celery: `global_keyprefix`. */
   globalKeyprefix: withDefault(or(null, '', text), ''),
   /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
@@ -113,8 +119,10 @@ const props = {
   /** The serializers that may be read. Default `json` alone. Celery: `result_accept_content`. */
   accept: withDefault(list('strings', text), ['json']),
   /** How a lost connection is tried again. Celery: `retry_policy` of `result_backend_transport_options`. */
-  retryPolicy: withDefault(retryPolicy, defaultRetryPolicy),
-  /** Whether storing and reading are tried again beyond `retryPolicy`. Default `false`. Celery: `result_backend_always_retry`. */
+  retryPolicy: withDefault(retryPolicy, { ...defaultRetryPolicy, timeout: undefined }),
+  /** Whether an error that the table of errors does not know, or calls lasting, is a lost connection to you, and worth a retry. Default: none is. Celery: `additional_connection_errors` of `result_backend_transport_options`. */
+  additionalConnectionErrors: withDefault(func<(error: ResultStoreError) => boolean>(), constFalse),
+  /** Whether storing, reading and forgetting a result, and saving, restoring and deleting a group, are tried again beyond `retryPolicy`. Default `false`. Celery: `result_backend_always_retry`. */
   alwaysRetry: withDefault(flag, false),
   /** How often then; default, and `null`: for ever. Celery: `result_backend_max_retries`. */
   maxRetries: withDefault(
@@ -133,7 +141,9 @@ const props = {
   socketKeepalive: withDefault(flag, true),
   /** Seconds between two PINGs on a link that listens; 0 or `null`: none. Default 10. Celery: `redis_backend_health_check_interval`. */
   healthCheckInterval: withDefault(or(null, 0, seconds), 10),
-  /** Default `chordis`. redis-py: `client_name`. */
+  /** Seconds in which all that is watched and not ready is read once more, in bounded pieces: a key can become ready without a message. 0 or `null`: never. Default 60. */
+  backstopInterval: withDefault(or(null, 0, seconds), 60),
+  /** Default `chordis`. Printable ASCII without spaces, as Redis takes it. redis-py: `client_name`. */
   clientName: withDefault(or(null, 'chordis', text), 'chordis'),
   /** How many operations may wait for a connection. Default 100000. */
   maxOfflineQueue: withDefault(integer(1), 100_000),
@@ -172,8 +182,9 @@ export interface RedisBackendOptions extends Written<typeof props> {}
  * @category model
  * @since 0.1.0
  */
-export interface BackendOptions extends Read<Omit<typeof props, 'url'>> {
+export interface BackendOptions extends Read<Omit<typeof props, 'url' | 'retryPolicy'>> {
   readonly url: string;
+  readonly retryPolicy: RetryPolicy;
 }
 
 // -------------------------------------------------------------------------------------
@@ -192,7 +203,11 @@ export const decodeOptions = (u: unknown = {}): E.Either<ImproperlyConfigured, B
 
 const options = exactly(props);
 
-const located = (read: Read<typeof props>): BackendOptions => {
+const located = (decoded: Read<typeof props>): BackendOptions => {
+  const read = {
+    ...decoded,
+    retryPolicy: mergeRetryPolicy(defaultRetryPolicy, decoded.retryPolicy),
+  };
   if (isUrl(read.host)) return { ...read, url: read.host, host: 'localhost' };
   const scheme = read.ssl === null ? 'redis' : 'rediss';
   return { ...read, url: read.url ?? toUrl({ ...read, scheme }) };

@@ -119,8 +119,9 @@ export const exponentialBackoff = <T>(
   policy: BackoffPolicy = defaultBackoffPolicy,
   { random = Math.random, ...options }: BackoffOptions = {},
 ): MonoTypeOperatorFunction<T> =>
-  retryAfter(
-    (retries) => backoffInterval(policy, retries + 1, random) / 1000,
-    policy.maxRetries,
-    options,
-  );
+  retryAfter({ waits: () => backoffs(policy, random), maxRetries: policy.maxRetries }, options);
+
+/** In seconds. */
+function* backoffs(policy: BackoffPolicy, random: () => number): Generator<number, never> {
+  for (let retries = 1; ; retries += 1) yield backoffInterval(policy, retries, random) / 1000;
+}

@@ -1,6 +1,7 @@
 /**
- * The words of Celery's log line on a lost connection.
- * Source: `celery.utils.time.humanize_seconds`, `RedisBackend.on_connection_error`.
+ * The words of Celery's log lines on a lost connection.
+ * Source: `celery.utils.time.humanize_seconds`, `RedisBackend.on_connection_error`,
+ * `Backend._ensure_retryable`.
  *
  * @since 0.1.0
  */
@@ -54,3 +55,18 @@ export const connectionLostMessage = (
   seconds: number,
 ): string =>
   `Connection to Redis lost: Retry (${retries}/${maxRetries ?? 'Inf'}) ${humanizeSeconds(seconds)}.`;
+
+/**
+ * What Celery logs before it tries an operation again, with `alwaysRetry`. `left` may be
+ * `Infinity`.
+ *
+ * @example
+ * import { failedOperationMessage } from 'chordis'
+ *
+ * failedOperationMessage('_store_result', 4) // Failed operation _store_result. Retrying 4 more times.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const failedOperationMessage = (operation: string, left: number): string =>
+  `Failed operation ${operation}. Retrying ${left === Number.POSITIVE_INFINITY ? 'inf' : left} more times.`;

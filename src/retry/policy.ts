@@ -5,6 +5,8 @@
  *
  * @since 0.1.0
  */
+import * as E from 'fp-ts/lib/Either.js';
+import { InvalidArgument } from '../errors/errors.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -23,9 +25,24 @@ export interface RetryPolicy {
   readonly intervalStart: number;
   /** How much longer each further wait is. */
   readonly intervalStep: number;
-  /** How far the waits may grow above `intervalStart`. */
+  /** The longest wait. */
   readonly intervalMax: number;
+  /**
+   * For all tries together: once it is over, a try that fails was the last one. A wait or
+   * a try under way is not cut short. 0, `null` and nothing at all: no such end.
+   */
+  readonly timeout?: number | null | undefined;
 }
+
+/**
+ * Some of a policy; what is left out or `undefined` is told by another one.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type PartialRetryPolicy = {
+  readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined;
+};
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -57,13 +74,41 @@ export const defaultRetryPolicy: RetryPolicy = {
  */
 export const mergeRetryPolicy = (
   policy: RetryPolicy,
-  override: { readonly [K in keyof RetryPolicy]?: RetryPolicy[K] | undefined } = {},
-): RetryPolicy => ({
-  maxRetries: override.maxRetries === undefined ? policy.maxRetries : override.maxRetries,
-  intervalStart: override.intervalStart ?? policy.intervalStart,
-  intervalStep: override.intervalStep ?? policy.intervalStep,
-  intervalMax: override.intervalMax ?? policy.intervalMax,
-});
+  override: PartialRetryPolicy = {},
+): RetryPolicy => {
+  const timeout = override.timeout === undefined ? policy.timeout : override.timeout;
+  return {
+    maxRetries: override.maxRetries === undefined ? policy.maxRetries : override.maxRetries,
+    intervalStart: override.intervalStart ?? policy.intervalStart,
+    intervalStep: override.intervalStep ?? policy.intervalStep,
+    intervalMax: override.intervalMax ?? policy.intervalMax,
+    ...(timeout === undefined ? {} : { timeout }),
+  };
+};
+
+/**
+ * The policy, or an `InvalidArgument` that names what of it can't be waited by: what is
+ * no number, NaN, or below `least`.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const checkedRetryPolicy = <P extends PartialRetryPolicy>(
+  policy: P,
+  least = 0,
+): E.Either<InvalidArgument, P> => {
+  const wrong = FIELDS.find((field) => {
+    const value: unknown = policy[field] ?? least;
+    return !(typeof value === 'number' && value >= least);
+  });
+  return wrong === undefined
+    ? E.right(policy)
+    : E.left(
+        new InvalidArgument(wrong, 'of a retry policy must be a number of at least 0, not NaN'),
+      );
+};
+
+const FIELDS = ['maxRetries', 'intervalStart', 'intervalStep', 'intervalMax', 'timeout'] as const;
 
 // -------------------------------------------------------------------------------------
 // destructors
@@ -72,8 +117,8 @@ export const mergeRetryPolicy = (
 /**
  * The waits before the first, second, third … retry, in seconds and without end.
  *
- * They grow to at most `intervalMax + intervalStart` and are not clamped to it: the
- * last value below repeats. A ceiling of 0 is none at all, as in kombu.
+ * They grow up to `intervalMax`, and none is longer. An `intervalMax` and `intervalStart`
+ * of 0 is no wait at all, as in kombu.
  *
  * @example
  * import { defaultRetryPolicy, intervals } from 'chordis'
@@ -85,25 +130,16 @@ export const mergeRetryPolicy = (
  */
 export const intervals = (policy: RetryPolicy): Iterable<number, never> => ({
   *[Symbol.iterator](): Generator<number, never> {
-    const ceiling = policy.intervalMax + policy.intervalStart || Number.POSITIVE_INFINITY;
+    const { intervalMax } = policy;
+    // kombu's row ends here, and is cut down to intervalMax after that: where no value is
+    // between the two, the last one below repeats. 0 is no end to it.
+    const ceiling = intervalMax + policy.intervalStart || Number.POSITIVE_INFINITY;
     // Added up rather than multiplied, so that float sums are kombu's to the last bit.
     let next = policy.intervalStart;
     while (next <= ceiling) {
-      yield next;
+      yield Math.min(next, intervalMax);
       next += policy.intervalStep;
     }
-    for (;;) yield next - policy.intervalStep;
+    for (;;) yield Math.min(next - policy.intervalStep, intervalMax);
   },
 });
-
-/**
- * The wait after so many `retries`, in seconds: the first one is at 0.
- *
- * @category destructors
- * @since 0.1.0
- */
-export const intervalAt = (policy: RetryPolicy, retries: number): number => {
-  const row = intervals(policy)[Symbol.iterator]();
-  for (let passed = 0; passed < retries; passed += 1) row.next();
-  return row.next().value;
-};

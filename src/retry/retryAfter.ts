@@ -1,6 +1,7 @@
 /**
  * `retryAfter`: resubscribes to a source that failed, after each of a row of delays.
  * The two retry operators differ only in their delays.
+ * Source: kombu's `retry_over_time`.
  *
  * @since 0.1.0
  */
@@ -31,38 +32,71 @@ export interface RetryOptions {
   readonly resetOnSuccess?: boolean;
 }
 
+/**
+ * How long to wait before each retry, and when to give up.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface RetrySchedule {
+  /** A new row of waits, in seconds: the first `next()` is the one before the first retry. */
+  readonly waits: () => Iterator<number, unknown>;
+  /** `null`: no limit. */
+  readonly maxRetries: number | null;
+  /** In seconds, for all tries together; nothing, `null` and 0: no limit. */
+  readonly timeout?: number | null | undefined;
+}
+
 // -------------------------------------------------------------------------------------
 // combinators
 // -------------------------------------------------------------------------------------
 
 /**
- * Fails with `RetryLimitExceeded` once `maxRetries` (`null`: no limit) are spent.
- * `secondsBefore` tells the wait before a retry from how many there were before it.
+ * Fails with `RetryLimitExceeded` once `maxRetries` are spent, or the `timeout` is over
+ * when a try fails: as in kombu it is looked at before a wait, which it does not cut short.
+ *
+ * The timeout counts from the first try on; with `resetOnSuccess`, from the first failure
+ * after a value, since a link that lived for an hour has not spent it.
  *
  * @category combinators
  * @since 0.1.0
  */
-export const retryAfter = <T>(
-  secondsBefore: (retries: number) => number,
-  maxRetries: number | null,
-  {
-    when = constTrue,
-    onRetry = constVoid,
-    hold = identity,
-    scheduler = Rx.asyncScheduler,
-    resetOnSuccess = false,
-  }: RetryOptions = {},
-): Rx.MonoTypeOperatorFunction<T> => {
-  const delay = (thrown: unknown, failures: number): Rx.Observable<0> => {
-    const error = fromUnknown(thrown);
-    const retries = failures - 1;
-    if (!when(error)) return Rx.throwError(() => thrown);
-    if (maxRetries !== null && retries >= maxRetries) {
-      return Rx.throwError(() => new RetryLimitExceeded(retries, error));
-    }
-    const seconds = secondsBefore(retries);
-    onRetry(error, retries, seconds);
-    return hold(Rx.timer(Math.round(seconds * 1000), scheduler));
-  };
-  return Rx.retry({ delay, resetOnSuccess });
-};
+export const retryAfter =
+  <T>(
+    { waits, maxRetries, timeout }: RetrySchedule,
+    {
+      when = constTrue,
+      onRetry = constVoid,
+      hold = identity,
+      scheduler = Rx.asyncScheduler,
+      resetOnSuccess = false,
+    }: RetryOptions = {},
+  ): Rx.MonoTypeOperatorFunction<T> =>
+  (source) =>
+    Rx.defer(() => {
+      let row = waits();
+      let began = scheduler.now();
+      const isOver = (): boolean =>
+        Boolean(timeout) && scheduler.now() - began > milliseconds(timeout ?? 0);
+      const delay = (thrown: unknown, failures: number): Rx.Observable<0> => {
+        const error = fromUnknown(thrown);
+        const retries = failures - 1;
+        if (!when(error)) return Rx.throwError(() => thrown);
+        if (retries === 0 && resetOnSuccess) {
+          row = waits();
+          began = scheduler.now();
+        }
+        if ((maxRetries !== null && retries >= maxRetries) || isOver()) {
+          return Rx.throwError(() => new RetryLimitExceeded(retries, error));
+        }
+        const wait = Number(row.next().value);
+        onRetry(error, retries, wait);
+        return hold(Rx.timer(milliseconds(wait), scheduler));
+      };
+      return source.pipe(Rx.retry({ delay, resetOnSuccess }));
+    });
+
+/** The longest that a timer of Node can wait; a longer one would fire at once. */
+const LONGEST = 2_147_483_647;
+
+const milliseconds = (seconds: number): number => Math.min(Math.round(seconds * 1000), LONGEST);

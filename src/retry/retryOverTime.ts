@@ -4,8 +4,9 @@
  *
  * @since 0.1.0
  */
-import type { MonoTypeOperatorFunction } from 'rxjs';
-import { defaultRetryPolicy, intervalAt, type RetryPolicy } from './policy.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { type MonoTypeOperatorFunction, throwError } from 'rxjs';
+import { checkedRetryPolicy, defaultRetryPolicy, intervals, type RetryPolicy } from './policy.js';
 import { type RetryOptions, retryAfter } from './retryAfter.js';
 
 // -------------------------------------------------------------------------------------
@@ -14,7 +15,8 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
 
 /**
  * Resubscribes to a source that failed, after each interval of `policy` in turn; when
- * they are spent, fails with `RetryLimitExceeded` around the last error.
+ * they are spent, or its `timeout` is over, fails with `RetryLimitExceeded` around the
+ * last error. Fails with `InvalidArgument` where a number of the policy is NaN.
  *
  * The first retry of the default policy is immediate. Unsubscribing ends the wait.
  *
@@ -44,5 +46,10 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
 export const retryOverTime = <T>(
   policy: RetryPolicy = defaultRetryPolicy,
   options: RetryOptions = {},
-): MonoTypeOperatorFunction<T> =>
-  retryAfter((retries) => intervalAt(policy, retries), policy.maxRetries, options);
+): MonoTypeOperatorFunction<T> => {
+  // a negative wait is none, as in kombu; but one of NaN would be none for ever
+  const checked = checkedRetryPolicy(policy, Number.NEGATIVE_INFINITY);
+  return E.isLeft(checked)
+    ? () => throwError(() => checked.left)
+    : retryAfter({ ...policy, waits: () => intervals(policy)[Symbol.iterator]() }, options);
+};

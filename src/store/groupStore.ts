@@ -29,27 +29,33 @@ export abstract class GroupStore extends TaskStore {
 
   /** Saves which results a group has. */
   saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
-    return fromSingle(
-      fromEither(
-        pipe(
-          E.Do,
-          E.apSW('key', this.keys.group(groupId)),
-          E.apSW('value', encodeSavedGroup(this.serializer)(group)),
+    return this.persistent(
+      '_save_group',
+      fromSingle(
+        fromEither(
+          pipe(
+            E.Do,
+            E.apSW('key', this.keys.group(groupId)),
+            E.apSW('value', encodeSavedGroup(this.serializer)(group)),
+          ),
+        ).pipe(
+          Rx.mergeMap(({ key, value }) => this.set(key, value)),
+          Rx.map(constVoid),
         ),
-      ).pipe(
-        Rx.mergeMap(({ key, value }) => this.set(key, value)),
-        Rx.map(constVoid),
       ),
     );
   }
 
   /** The saved group, if there is one. */
   restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
-    return fromSingle(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
+    return this.persistent(
+      '_restore_group',
+      fromSingle(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer))),
+    );
   }
 
   /** Forgets which results a group has; the results stay. */
   deleteGroup(groupId: string): Operation<void> {
-    return this.remove(this.keys.group(groupId));
+    return this.persistent('_delete_group', this.remove(this.keys.group(groupId)));
   }
 }

@@ -28,8 +28,8 @@ import {
 } from '../operation/operation.js';
 import type { Commands, Connection, StoreOutcome, Write } from '../port/commands.js';
 import { exponentialBackoff } from '../retry/exponentialBackoff.js';
-import { connectionLostMessage } from '../retry/humanizeSeconds.js';
-import { mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
+import { connectionLostMessage, failedOperationMessage } from '../retry/humanizeSeconds.js';
+import { checkedRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
 import type { RetryOptions } from '../retry/retryAfter.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
 import type { Serializer } from '../serialization/serializer.js';
@@ -111,12 +111,11 @@ export abstract class KeyValueStore {
   }
 
   /** `set`, guarded: what became of it. */
-  protected store({ key, value }: Omit<Write, 'expires'>, expected?: Buffer): Run<StoreOutcome> {
-    const { expires } = this.options;
-    const fits = withinLimit(key, value);
+  protected store(write: Write, expected?: Buffer): Run<StoreOutcome> {
+    const fits = withinLimit(write.key, write.value);
     return E.isLeft(fits)
       ? settled(fits)
-      : this.repeatableRun(this.commands.store({ key, value, expires }, expected));
+      : this.repeatableRun(this.commands.store(write, expected));
   }
 
   // ---------------------------------------------------------------------------------
@@ -183,6 +182,8 @@ export abstract class KeyValueStore {
   }
 
   protected repeatable<A>(operation: Operation<A>, policy?: Partial<RetryPolicy>): Operation<A> {
+    const checked = checkedRetryPolicy(policy ?? {});
+    if (E.isLeft(checked)) return fail(checked.left);
     return fromSingle(operation.pipe(this.retrying(mergeRetryPolicy(this.retryPolicy, policy))));
   }
 
@@ -196,8 +197,12 @@ export abstract class KeyValueStore {
     };
   }
 
-  /** With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. */
-  protected persistent<A>(operation: Operation<A>): Operation<A> {
+  /**
+   * With `alwaysRetry`, what outlasts the retry policy is tried again with backoff. `name`
+   * is what Celery calls the operation, for its log. Source: `_ensure_retryable` in
+   * `celery/backends/base.py`.
+   */
+  protected persistent<A>(name: string, operation: Operation<A>): Operation<A> {
     const { alwaysRetry, maxRetries, baseSleepBetweenRetriesMs, maxSleepBetweenRetriesMs } =
       this.options;
     if (!alwaysRetry) return operation;
@@ -206,10 +211,14 @@ export abstract class KeyValueStore {
       maximumMs: maxSleepBetweenRetriesMs,
       maxRetries,
     };
-    const { random, scheduler } = this.options;
+    const { random, scheduler, logger } = this.options;
     const { hold } = this.retryOptions(this.retryPolicy);
+    const onRetry = (_error: ResultStoreError, retries: number) =>
+      logger.warn(failedOperationMessage(name, maxRetries - retries - 1));
     return fromSingle(
-      operation.pipe(exponentialBackoff(policy, { when: outlasted, hold, random, scheduler })),
+      operation.pipe(
+        exponentialBackoff(policy, { when: outlasted, onRetry, hold, random, scheduler }),
+      ),
     );
   }
 

@@ -87,7 +87,7 @@ export abstract class TaskStore extends KeyValueStore {
     state: State,
     options: StoreOptions = {},
   ): Operation<Stored> {
-    const { resultExtended: extended, scheduler } = this.options;
+    const { resultExtended: extended, scheduler, expires, failureExpires } = this.options;
     const write = () => {
       const key = this.keys.task(taskId);
       if (E.isLeft(key)) return key;
@@ -95,10 +95,16 @@ export abstract class TaskStore extends KeyValueStore {
       const meta = resultMeta({ taskId, result, state, ...options, extended, now });
       return pipe(
         this.encode(meta),
-        E.map((value) => ({ key: key.right, value })),
+        E.map((value) => ({
+          key: key.right,
+          value,
+          // Celery's `_set_with_state`: of FAILURE and of no other state
+          expires: state === FAILURE ? (failureExpires ?? expires) : expires,
+        })),
       );
     };
     return this.persistent(
+      '_store_result',
       fromRun(
         storeGuarded(
           write,
@@ -171,6 +177,7 @@ export abstract class TaskStore extends KeyValueStore {
    */
   getTaskMeta(taskId: string): Operation<TaskMeta> {
     return this.persistent(
+      '_get_task_meta_for',
       fromSingle(
         this.read(this.keys.task(taskId), (key, bytes) => this.decode(key, bytes, taskId)).pipe(
           Rx.map(O.getOrElse(() => pendingMeta(taskId))),
@@ -207,6 +214,7 @@ export abstract class TaskStore extends KeyValueStore {
   /** Tells a task that is PENDING from one that the store does not know. */
   taskResultExists(taskId: string): Operation<boolean> {
     return this.persistent(
+      'task_result_exists',
       fromSingle(
         fromEither(this.keys.task(taskId)).pipe(
           Rx.mergeMap((key) => this.get(key)),

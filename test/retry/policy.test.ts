@@ -1,6 +1,12 @@
 import * as fc from 'fast-check';
+import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { defaultRetryPolicy, intervals, mergeRetryPolicy } from '../../src/retry/policy.js';
+import {
+  checkedRetryPolicy,
+  defaultRetryPolicy,
+  intervals,
+  mergeRetryPolicy,
+} from '../../src/retry/policy.js';
 import { vectors } from '../vectors.js';
 
 const firstOf = (count: number, row: Iterable<number>): ReadonlyArray<number> => {
@@ -20,7 +26,13 @@ describe('intervals', () => {
       intervalStep: step,
       intervalMax: stop === null ? Number.POSITIVE_INFINITY : stop - start,
     };
-    expect(firstOf(10, intervals(policy))).toEqual(first_ten);
+    // since kombu 5.7 retry_over_time cuts the row of fxrange down to interval_max
+    const cut = first_ten.map((wait: number) => Math.min(wait, policy.intervalMax));
+    expect(firstOf(10, intervals(policy))).toEqual(cut);
+  });
+
+  it('covers every recorded row that repeats its last value', () => {
+    expect(repeating.length).toBeGreaterThan(20);
   });
 
   it('start from the first one each time they are iterated', () => {
@@ -31,16 +43,16 @@ describe('intervals', () => {
     ]);
   });
 
-  it('never shrink, and stay below the ceiling but for float sums', () => {
+  it('never shrink, and are never longer than intervalMax', () => {
     const part = fc.double({ min: 0.001, max: 1e4, noNaN: true });
     fc.assert(
       fc.property(part, part, part, (intervalStart, intervalStep, intervalMax) => {
         const policy = { maxRetries: null, intervalStart, intervalStep, intervalMax };
         const taken = firstOf(50, intervals(policy));
         for (const [i, interval] of taken.entries()) {
-          const before = taken[i - 1] ?? intervalStart;
+          const before = taken[i - 1] ?? Math.min(intervalStart, intervalMax);
           expect(interval).toBeGreaterThanOrEqual(before - 1e-6);
-          expect(interval).toBeLessThanOrEqual(intervalStart + intervalMax + 1e-6);
+          expect(interval).toBeLessThanOrEqual(intervalMax);
         }
       }),
     );
@@ -68,6 +80,31 @@ describe('mergeRetryPolicy', () => {
   );
 
   it('keeps the policy where nothing is overridden', () => {
-    expect(mergeRetryPolicy(defaultRetryPolicy)).toEqual(defaultRetryPolicy);
+    expect(mergeRetryPolicy(defaultRetryPolicy)).toStrictEqual(defaultRetryPolicy);
+  });
+
+  it('takes a timeout over, and null for that there is none', () => {
+    const timed = mergeRetryPolicy(defaultRetryPolicy, { timeout: 2 });
+    expect(timed).toStrictEqual({ ...defaultRetryPolicy, timeout: 2 });
+    expect(mergeRetryPolicy(timed, { maxRetries: 1 })).toMatchObject({ timeout: 2 });
+    expect(mergeRetryPolicy(timed, { timeout: null })).toMatchObject({ timeout: null });
+  });
+});
+
+describe('checkedRetryPolicy', () => {
+  it.each(['maxRetries', 'intervalStart', 'intervalStep', 'intervalMax', 'timeout'])(
+    'refuses a %s that is NaN, negative, or no number',
+    (field) => {
+      for (const wrong of [Number.NaN, -1, '1', [], Symbol('1')]) {
+        expect(checkedRetryPolicy({ [field]: wrong })).toMatchObject(
+          E.left({ _tag: 'InvalidArgument', argument: field }),
+        );
+      }
+    },
+  );
+
+  it('takes what is left out, null, 0 and Infinity', () => {
+    const policy = { maxRetries: null, intervalStart: 0, intervalMax: Infinity, timeout: null };
+    expect(checkedRetryPolicy(policy)).toEqual(E.right(policy));
   });
 });

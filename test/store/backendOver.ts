@@ -34,11 +34,18 @@ export const at = (now: string): Rx.SchedulerLike => ({
 
 /** The options that a case of the vectors is recorded with. */
 export const optionsOf = ({ config, now }: Case): RedisBackendOptions => {
-  const { result_expires: expires, result_serializer: serializer } = config ?? {};
+  const {
+    result_expires: expires,
+    result_failure_expires: failureExpires,
+    result_serializer: serializer,
+    result_compression: compression,
+  } = config ?? {};
   const prefix = config?.result_backend_transport_options?.global_keyprefix;
   return {
     ...(now && { scheduler: at(now) }),
     ...(expires !== undefined && { expires: secondsOf(expires) }),
+    ...(failureExpires !== undefined && { failureExpires }),
+    ...(compression !== undefined && { compression }),
     ...(serializer && { serializer, accept: [serializer], serializers: [yaml] }),
     ...(prefix && { globalKeyprefix: prefix }),
   };

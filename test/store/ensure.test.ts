@@ -76,7 +76,10 @@ describe('fromEffect', () => {
 });
 
 describe('isConnectionError', () => {
-  /** What an error of redis-py's is here; null where ioredis has no such error. */
+  /**
+   * What an error of redis-py's is here. A KeyError, which kombu 5.7 takes for a lost
+   * connection since redis-py may raise one there, has no counterpart.
+   */
   const counterparts: Readonly<Record<string, ResultStoreError>> = {
     'redis.exceptions.ConnectionError': reset,
     'redis.exceptions.TimeoutError': overdue,
@@ -86,7 +89,6 @@ describe('isConnectionError', () => {
     'builtins.ConnectionResetError': reset,
     'builtins.TimeoutError': overdue,
     'builtins.ValueError': new UnexpectedError(new RangeError('x')),
-    'builtins.KeyError': new UnexpectedError(new Error('x')),
   };
   const recorded = vectors('retry').filter(
     (c: Case) => c.op === 'connection_error' && c.error in counterparts,

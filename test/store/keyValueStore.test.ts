@@ -275,6 +275,35 @@ describe('ensure', () => {
       );
     }));
 
+  it('gives up once the timeout of its policy is over', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const { logger } = noted();
+      const backend = testBackend(scheduler, { logger, retryPolicy: { timeout: 2 } });
+      backend.down('^');
+      const spent = (retries: number) =>
+        `RetryLimitExceeded: Retry limit exceeded after ${retries} retries: Redis at memory://: connection refused`;
+      expectObservable(told(Rx.from(backend.get('k'))), '-^').toBe('- 3s #', undefined, spent(4));
+      const sooner = backend.set('k', 'v', { timeout: 1 });
+      expectObservable(told(Rx.from(sooner)), '-^').toBe('- 2s #', undefined, spent(3));
+      const never = backend.set('k', 'v', { timeout: null });
+      expectObservable(told(Rx.from(never)), '-^').toBe('- 19s #', undefined, spent(20));
+    }));
+
+  it.each([Number.NaN, -1, '1', {}])('refuses a policy of %s, and runs nothing', (wrong) =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const { operation, runs } = flaky(0, 1);
+      const policy = { intervalStart: wrong } as { intervalStart: number };
+      const refused =
+        'InvalidArgument: intervalStart of a retry policy must be a number of at least 0, not NaN';
+      const ensured = backend.ensure(() => operation, [], policy);
+      expectObservable(told(Rx.from(ensured))).toBe('#', undefined, refused);
+      expectObservable(told(Rx.from(backend.set('k', 'v', policy)))).toBe('#', undefined, refused);
+      flush();
+      expect(runs).toEqual([]);
+    }),
+  );
+
   it('stops its retries when it is unsubscribed from', () =>
     marbles(({ expectObservable, flush }, scheduler) => {
       const backend = testBackend(scheduler);

@@ -7,6 +7,7 @@ import { fromObservable, type Operation } from '../../src/operation/operation.js
 import type { Commands, Message, StoreOutcome } from '../../src/port/commands.js';
 import { failure, progress, success, testBackend } from '../../src/testing/index.js';
 import type { TaskRequest } from '../../src/wire/request.js';
+import { groupResultTuple } from '../../src/wire/resultTuple.js';
 import { pendingMeta } from '../../src/wire/taskMeta.js';
 import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
 import { pythonValue, resultTuple } from '../pythonValue.js';
@@ -74,11 +75,18 @@ const elsewhere = /exception-not-an|with-exception-result|base-exception|expires
 const cases = vectors('meta').filter(
   (c) =>
     c.celery === '5.7.0' &&
-    /^(state|request|expires|overwrite|prefix|forget)/.test(named(c)) &&
+    /^(state|request|expires|failure_expires|overwrite|prefix|forget)/.test(named(c)) &&
     !elsewhere.test(named(c)),
 );
 
 describe('what becomes of a store', () => {
+  it('is recorded for each kind', () => {
+    const kinds = new Set(cases.map((c) => named(c).split('/')[0]));
+    expect([...kinds].sort()).toEqual(
+      ['expires', 'failure_expires', 'forget', 'overwrite', 'prefix', 'request', 'state'].sort(),
+    );
+  });
+
   it.each(cases.filter((c) => c.error === undefined))(
     'is what Celery leaves there, for as long, and publishes: $name',
     (c) => {
@@ -291,22 +299,42 @@ describe('what is read of a task', () => {
 });
 
 describe('alwaysRetry', () => {
-  const recorded = vectors('retry').filter((c) => c.op === 'always_retry' && c.celery === '5.7.0');
+  const recorded = vectors('retry').filter(
+    (c) => /^always_retry(_of)?$/.test(c.op) && c.celery === '5.7.0',
+  );
 
-  it.each(recorded)('tries as often as Celery, with the longest waits: $name', (c) =>
+  it('is recorded for storing, reading and saving', () => {
+    expect(new Set(recorded.map((c) => c.method))).toEqual(
+      new Set([undefined, 'get_task_meta', 'save_group']),
+    );
+  });
+
+  const group = groupResultTuple('g', []);
+
+  it.each(recorded)('tries as often as Celery, with the longest waits, and says so: $name', (c) =>
     marbles(({ flush }, scheduler) => {
       const calls: Array<number> = [];
       const outcome: Array<unknown> = [];
+      const lines: Array<readonly [string, string]> = [];
       const { config } = c;
-      const store = Rx.defer((): Rx.Observable<StoreOutcome> => {
-        calls.push(scheduler.now());
-        return calls.length <= c.fails
-          ? Rx.throwError(() => lost)
-          : Rx.of({ _tag: 'Stored', receivers: 0 });
-      });
-      const backend = backendOver(storeWith({ store: () => fromObservable(store) }, scheduler), {
+      const failing = <A>(value: A): Operation<A> =>
+        fromObservable(
+          Rx.defer(() => {
+            calls.push(scheduler.now());
+            return calls.length <= c.fails ? Rx.throwError(() => lost) : Rx.of(value);
+          }),
+        );
+      const commands: Partial<Commands> = {
+        store: () => failing<StoreOutcome>({ _tag: 'Stored', receivers: 0 }),
+        get: () => failing(O.none),
+        set: () => failing(0),
+      };
+      const backend = backendOver(storeWith(commands, scheduler), {
         scheduler,
-        logger: { warn: () => undefined, error: () => undefined },
+        logger: {
+          warn: (line) => lines.push(['WARNING', line]),
+          error: (line) => lines.push(['ERROR', line]),
+        },
         // spent at once, so that every wait is one beyond it
         retryPolicy: { maxRetries: 0 },
         random: () => 1 - Number.EPSILON,
@@ -315,8 +343,13 @@ describe('alwaysRetry', () => {
         baseSleepBetweenRetriesMs: config.result_backend_base_sleep_between_retries_ms,
         maxSleepBetweenRetriesMs: config.result_backend_max_sleep_between_retries_ms,
       });
-      backend.storeResult('a', 1, 'SUCCESS').subscribe({
-        next: () => outcome.push('stored'),
+      const methods: Readonly<Record<string, Operation<unknown>>> = {
+        store_result: backend.storeResult('a', 1, 'SUCCESS'),
+        get_task_meta: backend.getTaskMeta('a'),
+        save_group: backend.saveGroup('g', group),
+      };
+      methods[c.method ?? 'store_result']?.subscribe({
+        next: () => outcome.push('done'),
         error: ({ _tag }) => outcome.push(_tag),
       });
       flush();
@@ -324,9 +357,37 @@ describe('alwaysRetry', () => {
       const waits = calls.slice(1).map((at, i) => at - (calls[i] ?? 0));
       const slept: ReadonlyArray<number> = c.sleeps;
       expect(waits).toEqual(slept.map((seconds) => seconds * 1000));
-      expect(outcome).toEqual([c.raised === undefined ? 'stored' : 'RetryLimitExceeded']);
+      expect(lines).toEqual(c.log);
+      expect(outcome).toEqual([c.raised === undefined ? 'done' : 'RetryLimitExceeded']);
     }),
   );
+
+  it('outlasts the policy for forgetting, and for all three operations of groups', () =>
+    marbles(({ flush }, scheduler) => {
+      const lines: Array<string> = [];
+      const backend = testBackend(scheduler, {
+        alwaysRetry: true,
+        maxRetries: 1,
+        retryPolicy: { maxRetries: 0 },
+        logger: { warn: (line) => lines.push(line), error: () => undefined },
+      });
+      backend.down('^');
+      const outcomes: Array<string> = [];
+      const error = ({ _tag }: { _tag: string }) => outcomes.push(_tag);
+      scheduler.schedule(() => {
+        backend.forget('a').subscribe({ error });
+        backend.saveGroup('g', group).subscribe({ error });
+        backend.restoreGroup('g').subscribe({ error });
+        backend.deleteGroup('g').subscribe({ error });
+      }, 1);
+      flush();
+      expect(outcomes).toEqual(Array(4).fill('RetryLimitExceeded'));
+      expect(lines).toEqual(
+        ['_forget', '_save_group', '_restore_group', '_delete_group'].map(
+          (name) => `Failed operation ${name}. Retrying 0 more times.`,
+        ),
+      );
+    }));
 
   it('outlasts the policy for reading too', () =>
     marbles(({ expectObservable }, scheduler) => {
