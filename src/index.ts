@@ -119,6 +119,7 @@ export { pendingMeta, TaskMeta, type WireMeta } from './wire/taskMeta.js';
 export { fromThrown } from './wire/thrown.js';
 
 // Serialization
+export type { Compression } from './serialization/compression.js';
 export { DateTime } from './serialization/dateTime.js';
 export { json, jsonWith } from './serialization/json.js';
 export { defaultMarkers, type Marker, marker } from './serialization/markers.js';

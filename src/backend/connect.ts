@@ -6,7 +6,15 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { address, type LinkSettings, type Socket, type Tcp } from '../config/address.js';
+
+import {
+  address,
+  type ConnectionParameters,
+  type LinkSettings,
+  type Socket,
+  type Tcp,
+} from '../config/address.js';
+
 import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../config/options.js';
 import { tlsWarning } from '../config/tls.js';
 import { connectionParameters } from '../config/url.js';
@@ -16,6 +24,9 @@ import { settled } from '../operation/run.js';
 import type { Connection } from '../port/commands.js';
 import { ioredis } from '../redis/ioredis.js';
 import { ConnectionPool } from '../redis/pool.js';
+import { compressed } from '../serialization/compressed.js';
+import type { Compression } from '../serialization/compression.js';
+import { type Compressions, compressions } from '../serialization/compressions.js';
 import { json } from '../serialization/json.js';
 import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
@@ -44,7 +55,7 @@ export interface Connected {
 export const connect = (written: RedisBackendOptions): Connected => {
   const options = orThrow(decodeOptions(written));
   const parameters = orThrow(connectionParameters(options));
-  const common = { options, serializer: serializerOf(options) };
+  const common = { options, serializer: serializerOf(options, parameters) };
   if (parameters._tag === 'Memory') {
     const connection = memoryStore({ scheduler: options.scheduler });
     return { ...common, connection, pool: null, settings: options };
@@ -105,13 +116,34 @@ const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionP
 };
 
 /** What could not be read back is not written either. */
-const serializerOf = ({ serializer, serializers, accept }: BackendOptions): Serializer =>
-  orThrow(
+const serializerOf = (options: BackendOptions, parameters: ConnectionParameters): Serializer => {
+  const { serializer, serializers, accept, maxDecompressedBytes: limit } = options;
+  const found = orThrow(
     pipe(
       registry([...serializers.map(total), json, yaml, msgpack], accept).toRead(serializer),
       E.mapLeft(({ problem }) => new ImproperlyConfigured('serializer', problem)),
     ),
   );
+  const known = compressions(options.compressions);
+  const compression = compressionOf(options, parameters, known);
+  return compressed(found, { compression, compressions: known, limit });
+};
+
+/** Celery's redis-py can't have both: with any `decode_responses` in the URL it is off. */
+const compressionOf = (
+  { compression, logger }: BackendOptions,
+  parameters: ConnectionParameters,
+  known: Compressions,
+): Compression | null => {
+  if (compression === null) return null;
+  const found = orThrow(known.toWrite(compression));
+  if (parameters._tag === 'Memory' || parameters.query.decode_responses === undefined) return found;
+  logger.warn(
+    'The Redis result backend is configured with decode_responses enabled.\n' +
+      'The result_compression setting is ignored and results are stored uncompressed.',
+  );
+  return null;
+};
 
 const orThrow = <A>(either: E.Either<ImproperlyConfigured, A>): A => {
   if (E.isLeft(either)) throw either.left;

@@ -9,7 +9,9 @@ import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import { MAX_SECONDS } from './address.js';
+import { CLIENT_NAME, isClientName } from './clientName.js';
 import { kind, unknownOption } from './optionErrors.js';
+import { parseTlsVersion, TLS_VERSIONS } from './tlsVersion.js';
 import { parseInteger, parseNumber } from './urlQuery.js';
 
 // -------------------------------------------------------------------------------------
@@ -59,6 +61,15 @@ const read = <A extends B, B>(name: string, from: (u: unknown) => O.Option<A>): 
 export const text = refined('a string', t.string.is);
 
 /**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const clientName: t.Type<string> = refined(
+  `a name of ${CLIENT_NAME}`,
+  (u): u is string => text.is(u) && isClientName(u),
+);
+
+/**
  * Text that no error message may show, whatever was given in its place.
  *
  * @category constructors
@@ -69,6 +80,16 @@ export const secret: t.Type<string> = new t.Type(
   text.is,
   (u, c) => (text.is(u) ? t.success(u) : t.failure(u, c, `expected a string, got ${kind(u)}`)),
   identity,
+);
+
+/**
+ * @category constructors
+ * @since 0.1.0
+ */
+export const tlsVersion: t.Type<string | number> = refined(
+  TLS_VERSIONS,
+  (u): u is string | number =>
+    (typeof u === 'string' || typeof u === 'number') && O.isSome(parseTlsVersion(String(u))),
 );
 
 /** @category constructors @since 0.1.0 */
@@ -203,7 +224,7 @@ export const having = <A extends object>(...methods: ReadonlyArray<keyof A & str
  * @category combinators
  * @since 0.1.0
  */
-export const or = <L extends boolean | null | undefined, A, B, M>(
+export const or = <L extends '' | boolean | null | undefined, A, B, M>(
   literal: L,
   meaning: M,
   type: t.Type<A, B>,

@@ -12,12 +12,14 @@ import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ImproperlyConfigured, ResultStoreError } from '../errors/errors.js';
 import type { ConnectionPool } from '../redis/pool.js';
 import { defaultRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
+import type { Compression } from '../serialization/compression.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { MAX_SECONDS } from './address.js';
 import type { CredentialsProvider } from './credentials.js';
 import { improperlyConfigured } from './optionErrors.js';
 import {
   between,
+  clientName,
   deadline,
   exactly,
   flag,
@@ -34,6 +36,7 @@ import {
   secret,
   text,
   timeToLive,
+  tlsVersion,
   type Written,
   withDefault,
 } from './optionTypes.js';
@@ -64,7 +67,18 @@ const ssl = exactly({
   sslKeyfile: optional(secret),
   sslPassword: optional(secret),
   sslCheckHostname: optional(flag),
+  sslCaData: optional(secret),
+  sslCaPath: optional(secret),
+  sslMinVersion: optional(tlsVersion),
+  sslCiphers: optional(text),
+  sslIncludeVerifyFlags: optional(list('names of flags', text)),
+  sslExcludeVerifyFlags: optional(list('names of flags', text)),
+  sslValidateOcsp: optional(flag),
+  sslValidateOcspStapled: optional(flag),
 });
+
+/** What a Redis string can hold, in bytes. */
+const REDIS_STRING = 536_870_912;
 
 const milliseconds = between(0, MAX_SECONDS * 1000);
 
@@ -114,6 +128,15 @@ const props = {
   serializer: withDefault(text, 'json'),
   /** Serializers of one's own, before `json`, `yaml` and `msgpack`. Kombu: `register`. */
   serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
+  /** The codec by which what is stored of tasks and groups is compressed, such as `gzip`; what is read may be compressed or not, whatever this says. Default, `null` and `''`: none. Workers up to Celery 5.6 can't read what is compressed. Celery: `result_compression`. */
+  compression: withDefault(or(null, null, or('', null, text, text.name)), null),
+  /** Compressions of one's own, before those of Node: `gzip`, `brotli`, and `zstd` from Node 22.15 on. Kombu: `register`. */
+  compressions: withDefault(
+    list('compressions', having<Compression>('compress', 'decompress')),
+    [],
+  ),
+  /** The most bytes that a compressed value may have once decompressed; what has more is a `DecodeError`. Default, and the most, 512 MB, as of a Redis string. */
+  maxDecompressedBytes: withDefault(integer(1, REDIS_STRING), REDIS_STRING),
   /** Whether to store the task's name, arguments, worker, retries and queue too. Default `false`. Celery: `result_extended`. */
   resultExtended: withDefault(flag, false),
   /** The serializers that may be read. Default `json` alone. Celery: `result_accept_content`. */
@@ -144,7 +167,7 @@ const props = {
   /** Seconds in which all that is watched and not ready is read once more, in bounded pieces: a key can become ready without a message. 0 or `null`: never. Default 60. */
   backstopInterval: withDefault(or(null, 0, seconds), 60),
   /** Default `chordis`. Printable ASCII without spaces, as Redis takes it. redis-py: `client_name`. */
-  clientName: withDefault(or(null, 'chordis', text), 'chordis'),
+  clientName: withDefault(or(null, 'chordis', clientName), 'chordis'),
   /** How many operations may wait for a connection. Default 100000. */
   maxOfflineQueue: withDefault(integer(1), 100_000),
   /** Seconds that `get` waits for a result unless told otherwise; `null`: for ever. Default 300. */

@@ -7,14 +7,17 @@
  *
  * @since 0.1.0
  */
-import { readFileSync } from 'node:fs';
-import type { ConnectionOptions } from 'node:tls';
+import type { ConnectionOptions, SecureVersion } from 'node:tls';
 import { sequenceS } from 'fp-ts/lib/Apply.js';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as IOE from 'fp-ts/lib/IOEither.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
+import { folderOfCertificates, pem } from './certificates.js';
+import { tlsCiphers } from './tlsCiphers.js';
+import { parseTlsVersion, TLS_VERSIONS } from './tlsVersion.js';
+import { partialChain } from './verifyFlags.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -39,6 +42,21 @@ export interface SslParameters {
   readonly sslPassword?: string | undefined;
   /** Whether the certificate must be for the host dialled; default `true`. */
   readonly sslCheckHostname?: boolean | undefined;
+  /** Further authorities, as PEM text. */
+  readonly sslCaData?: string | undefined;
+  /** A folder of further authorities, by the names that `openssl rehash` gives them. */
+  readonly sslCaPath?: string | undefined;
+  /** The oldest version spoken, as `TLSv1.2` or by Python's number, `771`. */
+  readonly sslMinVersion?: string | number | undefined;
+  /** A list of ciphers in OpenSSL's notation. */
+  readonly sslCiphers?: string | undefined;
+  /** Python's names, such as `VERIFY_X509_PARTIAL_CHAIN`, of which Node has a few. */
+  readonly sslIncludeVerifyFlags?: ReadonlyArray<string> | undefined;
+  readonly sslExcludeVerifyFlags?: ReadonlyArray<string> | undefined;
+  /** Node can't validate by OCSP: `true` is refused. */
+  readonly sslValidateOcsp?: boolean | undefined;
+  /** The same of a stapled response. */
+  readonly sslValidateOcspStapled?: boolean | undefined;
 }
 
 /**
@@ -62,6 +80,14 @@ export interface TlsOptions {
   readonly keyfile: string | null;
   readonly password: string | null;
   readonly checkHostname: boolean;
+  readonly caData: string | null;
+  readonly caPath: string | null;
+  /** `null`: that of Node, TLSv1.2 unless it was started with another. */
+  readonly minVersion: SecureVersion | null;
+  /** `null`: those of Node. */
+  readonly ciphers: string | null;
+  /** Whether a trusted certificate that is no root may end the chain. */
+  readonly partialChain: boolean;
 }
 
 /**
@@ -85,23 +111,56 @@ export const CERT_REQS: ReadonlyMap<string, CertReqs> = new Map([
 
 /**
  * Fails where `sslCertReqs` is missing or misspelt: whether the server is verified is
- * never left to a default.
+ * never left to a default. Fails, too, for what Node can't do, since it was meant to make
+ * the connection safer.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const tlsOptions = (ssl: SslParameters): E.Either<ImproperlyConfigured, TlsOptions> =>
   pipe(
-    E.fromNullable(certReqsMissing)(CERT_REQS.get(ssl.sslCertReqs ?? '')),
-    E.map((certReqs) => ({
-      certReqs,
+    sequenceS(E.Applicative)({
+      certReqs: E.fromNullable(certReqsMissing)(CERT_REQS.get(ssl.sslCertReqs ?? '')),
+      minVersion: minVersion(ssl.sslMinVersion),
+      ciphers: ssl.sslCiphers === undefined ? E.right(null) : tlsCiphers(ssl.sslCiphers),
+      partialChain: partialChain(ssl.sslIncludeVerifyFlags ?? [], ssl.sslExcludeVerifyFlags ?? []),
+      ocsp: noOcsp(ssl),
+    }),
+    E.map(({ ocsp: _, ...read }) => ({
+      ...read,
       caCerts: ssl.sslCaCerts ?? null,
       certfile: ssl.sslCertfile ?? null,
       keyfile: ssl.sslKeyfile ?? null,
       password: ssl.sslPassword ?? null,
-      checkHostname: certReqs !== 'none' && (ssl.sslCheckHostname ?? true),
+      checkHostname: read.certReqs !== 'none' && (ssl.sslCheckHostname ?? true),
+      caData: ssl.sslCaData ?? null,
+      caPath: ssl.sslCaPath ?? null,
     })),
   );
+
+const minVersion = (
+  given: string | number | undefined,
+): E.Either<ImproperlyConfigured, SecureVersion | null> =>
+  given === undefined
+    ? E.right(null)
+    : E.fromOption(
+        () => new ImproperlyConfigured('ssl_min_version', `expected ${TLS_VERSIONS}, got ${given}`),
+      )(parseTlsVersion(String(given)));
+
+const noOcsp = (ssl: SslParameters): E.Either<ImproperlyConfigured, void> => {
+  if (ssl.sslValidateOcsp) return E.left(cannotValidate('ssl_validate_ocsp'));
+  if (ssl.sslValidateOcspStapled) return E.left(cannotValidate('ssl_validate_ocsp_stapled'));
+  return E.right(undefined);
+};
+
+/**
+ * Of any of redis-py's parameters about OCSP.
+ *
+ * @category errors
+ * @since 0.1.0
+ */
+export const cannotValidate = (option: string): ImproperlyConfigured =>
+  new ImproperlyConfigured(option, 'Node cannot validate certificates by OCSP');
 
 const certReqsMissing = new ImproperlyConfigured(
   'ssl_cert_reqs',
@@ -117,7 +176,8 @@ const certReqsMissing = new ImproperlyConfigured(
  * What `tls.connect` takes. Reads the PEM files anew each time, so that a certificate
  * renewed on disk is used from the next connection on.
  *
- * `optional` verifies as `required` does: to OpenSSL the two are one on a client.
+ * `optional` verifies as `required` does: to OpenSSL the two are one on a client. Where
+ * authorities are named, only those are trusted.
  *
  * @category destructors
  * @since 0.1.0
@@ -127,31 +187,26 @@ export const connectionOptions = (
 ): IOE.IOEither<ImproperlyConfigured, ConnectionOptions> =>
   pipe(
     sequenceS(IOE.ApplicativeSeq)({
-      ca: pem('ssl_ca_certs', tls.caCerts),
+      caCerts: pem('ssl_ca_certs', tls.caCerts),
+      caPath: folderOfCertificates('ssl_ca_path', tls.caPath),
       cert: pem('ssl_certfile', tls.certfile),
       key: pem('ssl_keyfile', tls.keyfile ?? tls.certfile),
     }),
-    IOE.map(({ ca, cert, key }) => ({
-      rejectUnauthorized: tls.certReqs !== 'none',
-      ...(tls.checkHostname ? {} : { checkServerIdentity: () => undefined }),
-      ...(ca === null ? {} : { ca }),
-      ...(cert === null ? {} : { cert }),
-      ...(key === null ? {} : { key }),
-      ...(tls.password === null ? {} : { passphrase: tls.password }),
-    })),
+    IOE.map(({ caCerts, caPath, cert, key }) => {
+      const ca = [caCerts, tls.caData, ...caPath].filter((each) => each !== null);
+      return {
+        rejectUnauthorized: tls.certReqs !== 'none',
+        ...(tls.checkHostname ? {} : { checkServerIdentity: () => undefined }),
+        ...(ca.length === 0 ? {} : { ca }),
+        ...(cert === null ? {} : { cert }),
+        ...(key === null ? {} : { key }),
+        ...(tls.password === null ? {} : { passphrase: tls.password }),
+        ...(tls.minVersion === null ? {} : { minVersion: tls.minVersion }),
+        ...(tls.ciphers === null ? {} : { ciphers: tls.ciphers }),
+        ...(tls.partialChain ? { allowPartialTrustChain: true } : {}),
+      };
+    }),
   );
-
-const pem = (
-  option: string,
-  source: string | null,
-): IOE.IOEither<ImproperlyConfigured, string | null> =>
-  source === null || source.includes('-----BEGIN ')
-    ? IOE.right(source)
-    : IOE.tryCatch(
-        () => readFileSync(source, 'utf8'),
-        (reason) =>
-          new ImproperlyConfigured(option, `cannot be read: ${E.toError(reason).message}`),
-      );
 
 /**
  * What to log before connecting so, if anything: that the server is not verified.

@@ -15,8 +15,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import type { ConnectionParameters, LinkSettings, Memory, Socket, Tcp } from './address.js';
 import { type SslParameters, type TlsOptions, tlsOptions } from './tls.js';
-import { isUrl, splitUrl, type UrlParts, unescaped } from './urlParts.js';
-import { integer, overrideSettings, overrideSsl, read, sslNames } from './urlQuery.js';
+import { isUrl, schemeOf, splitUrl, type UrlParts, unescaped } from './urlParts.js';
+import { integer, needsRediss, overrideSettings, overrideSsl, read, sslNames } from './urlQuery.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -55,10 +55,17 @@ type Result<A> = E.Either<ImproperlyConfigured, A>;
 export const connectionParameters = (options: ConnectionOptions): Result<ConnectionParameters> =>
   isUrl(options.url)
     ? pipe(
-        splitUrl(options.url),
+        knownScheme(options.url),
+        E.chain(splitUrl),
         E.chain((parts) => byScheme(parts, options)),
       )
     : bareBackend(options);
+
+/** Looked at first: several addresses, as of Sentinels, are not to be told for a wrong port. */
+const knownScheme = (url: string): Result<string> =>
+  schemeOf(url) === 'sentinel'
+    ? invalid('is a Sentinel URL; Sentinel is not supported yet')
+    : E.right(url);
 
 const byScheme = (parts: UrlParts, options: ConnectionOptions): Result<ConnectionParameters> => {
   switch (parts.scheme) {
@@ -69,8 +76,6 @@ const byScheme = (parts: UrlParts, options: ConnectionOptions): Result<Connectio
       return socket(parts, options);
     case 'memory':
       return memory(parts);
-    case 'sentinel':
-      return invalid('is a Sentinel URL; Sentinel is not supported yet');
     default:
       return invalid(
         `Unknown result backend: '${parts.scheme}'.  Did you spell that correctly? ` +
@@ -117,8 +122,17 @@ const socket = (parts: UrlParts, options: ConnectionOptions): Result<Socket> =>
       db: database(parts, parts.query.virtual_host ?? String(options.db)),
       settings: overrideSettings(parts.query, options),
     }),
+    E.apFirst(withoutTls(parts, options)),
     E.map((read) => ({ _tag: 'Socket', ...read, ...identity(parts, options) })),
   );
+
+/** Celery fails when it connects so; here it would go without what was asked for. */
+const withoutTls = ({ query }: UrlParts, { ssl }: ConnectionOptions): Result<null> => {
+  const [name = ssl === null ? undefined : 'ssl'] = sslNames(query);
+  return name === undefined
+    ? E.right(null)
+    : invalid(`is a Unix domain socket, which has no TLS; ${name} has no meaning there`);
+};
 
 const socketPathMissing = new ImproperlyConfigured(
   'url',
@@ -150,8 +164,10 @@ const security = (
   { scheme, query }: UrlParts,
   { ssl }: ConnectionOptions,
 ): Result<TlsOptions | null> => {
-  if (scheme === 'redis' && sslNames(query).length > 0) return E.left(schemeMismatch);
-  if (scheme === 'redis' && ssl === null) return E.right(null);
+  if (scheme === 'redis') {
+    if (needsRediss(query)) return E.left(schemeMismatch);
+    if (ssl === null) return sslNames(query).length > 0 ? E.left(schemeMismatch) : E.right(null);
+  }
   return pipe(overrideSsl(query, ssl ?? {}), E.chain(tlsOptions));
 };
 

@@ -49,13 +49,17 @@ export const isUrl = (text: string): boolean => text.includes('://');
 // -------------------------------------------------------------------------------------
 
 /**
- * Splits a URL. Of `redis+socket://…`, `redis` names the backend and is dropped.
+ * Splits a URL. Of `redis+socket://…`, `redis` names the backend and is dropped, as
+ * `rediss` is. Tabs and the ends of lines are passed over wherever they stand behind the
+ * scheme, as a URL that was read from a file has one at its end; and what follows a `;` in
+ * the last part of the path, as the parameters of HTTP do.
  *
  * @category constructors
  * @since 0.1.0
  */
 export const splitUrl = (url: string): E.Either<ImproperlyConfigured, UrlParts> => {
-  const [scheme = '', rest = ''] = partition(withoutBackend(url), '://');
+  const [scheme, written] = partition(withoutBackend(url), '://');
+  const rest = written.replace(/[\t\r\n]/g, '');
   const [, authority = '', path = '', search = ''] = SECTIONS.exec(rest) ?? [];
   const [userinfo, hostinfo] = rpartition(authority, '@');
   const [username, password] = partition(userinfo, ':');
@@ -70,7 +74,7 @@ export const splitUrl = (url: string): E.Either<ImproperlyConfigured, UrlParts> 
           port,
           username: part(username),
           password: part(password),
-          path: part(path.slice(1)),
+          path: part(path.slice(1).replace(PARAMETERS, '')),
           query: readQuery(search),
         })),
       );
@@ -78,6 +82,9 @@ export const splitUrl = (url: string): E.Either<ImproperlyConfigured, UrlParts> 
 
 /** Authority, path, query; a fragment is dropped. */
 const SECTIONS = /^([^/?#]*)([^?#]*)(?:\?([^#]*))?/;
+
+/** Of the last part of a path; before its percent-decoding, so that `%3B` stays. */
+const PARAMETERS = /;[^/]*$/;
 
 /** `[IPv6]` or a host, and a port. */
 const HOST_AND_PORT = /^(?:\[([^[\]]*)\]|([^:[\]]*))(?::(.*))?$/s;
@@ -99,11 +106,17 @@ const readPort = (text: string, rest: string): E.Either<ImproperlyConfigured, nu
 
 /** Blank values are dropped, and of a repeated one the last counts. */
 const readQuery = (search: string): UrlParts['query'] =>
-  Object.fromEntries([...new URLSearchParams(search)].filter(([, value]) => value !== ''));
+  Object.fromEntries([...new URLSearchParams(`?${search}`)].filter(([, value]) => value !== ''));
 
 // -------------------------------------------------------------------------------------
 // destructors
 // -------------------------------------------------------------------------------------
+
+/**
+ * @category destructors
+ * @since 0.1.0
+ */
+export const schemeOf = (url: string): string => partition(withoutBackend(url), '://')[0];
 
 /**
  * Joins the parts, without the query; the password is hidden.
@@ -170,7 +183,7 @@ export const unescaped = new ImproperlyConfigured(
 // internal
 // -------------------------------------------------------------------------------------
 
-const withoutBackend = (url: string): string => url.replace(/^redis\+/, '');
+const withoutBackend = (url: string): string => url.replace(/^rediss?\+/, '');
 
 const invalid = (problem: string): E.Either<ImproperlyConfigured, never> =>
   E.left(new ImproperlyConfigured('url', problem));

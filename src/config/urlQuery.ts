@@ -11,8 +11,10 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import { type LinkSettings, MAX_SECONDS } from './address.js';
-import type { SslParameters } from './tls.js';
+import { CLIENT_NAME, isClientName } from './clientName.js';
+import { cannotValidate, type SslParameters } from './tls.js';
 import { unquote } from './uriComponent.js';
+import { parseVerifyFlags } from './verifyFlags.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -73,7 +75,8 @@ const deadline: Reader<number> = (name, text) =>
     ),
   );
 
-const verbatim: Reader<string> = (_name, text) => E.right(text);
+const name: Reader<string> = (option, text) =>
+  isClientName(text) ? E.right(text) : E.left(refusal(option, `must be ${CLIENT_NAME}`));
 
 const refusal = (name: string, problem: string): ImproperlyConfigured =>
   new ImproperlyConfigured('url', `${name}: ${problem}`);
@@ -117,7 +120,7 @@ export const overrideSettings = (
         integer(0, MAX_SECONDS),
         settings.healthCheckInterval,
       ),
-      clientName: from('client_name', verbatim, settings.clientName),
+      clientName: from('client_name', name, settings.clientName),
     }),
     // no setting: the link takes it from the query
     E.apFirst(from('protocol', integer(2, 3), 3)),
@@ -135,30 +138,65 @@ export const overrideSsl = (
   query: Query,
   ssl: SslParameters,
 ): E.Either<ImproperlyConfigured, SslParameters> => {
-  const unknown = sslNames(query).find((name) => !SSL_NAMES.has(name));
+  const names = sslNames(query);
+  const ocsp = names.find((name) => OCSP_NAMES.has(name));
+  if (ocsp !== undefined) return E.left(refusal(ocsp, cannotValidate(ocsp).problem));
+  const unknown = names.find((name) => !SSL_NAMES.has(name));
   if (unknown !== undefined) return E.left(refusal(unknown, 'is not supported'));
   // Celery decodes these four once more than it does the rest of the query.
   const decoded = (name: string): string | undefined => query[name] && unquote(query[name]);
+  const from = read(query);
   return pipe(
-    read(query)('ssl_check_hostname', flag, ssl.sslCheckHostname),
-    E.map((sslCheckHostname) => ({
+    sequenceS(E.Applicative)({
+      sslCheckHostname: from('ssl_check_hostname', flag, ssl.sslCheckHostname),
+      sslValidateOcsp: from('ssl_validate_ocsp', flag, ssl.sslValidateOcsp),
+      sslValidateOcspStapled: from('ssl_validate_ocsp_stapled', flag, ssl.sslValidateOcspStapled),
+      sslIncludeVerifyFlags: from('ssl_include_verify_flags', flags, ssl.sslIncludeVerifyFlags),
+      sslExcludeVerifyFlags: from('ssl_exclude_verify_flags', flags, ssl.sslExcludeVerifyFlags),
+    }),
+    E.map((parsed) => ({
+      ...parsed,
       sslCertReqs: decoded('ssl_cert_reqs') ?? ssl.sslCertReqs,
       sslCaCerts: decoded('ssl_ca_certs') ?? ssl.sslCaCerts,
       sslCertfile: decoded('ssl_certfile') ?? ssl.sslCertfile,
       sslKeyfile: decoded('ssl_keyfile') ?? ssl.sslKeyfile,
       sslPassword: query.ssl_password ?? ssl.sslPassword,
-      sslCheckHostname,
+      sslCaData: query.ssl_ca_data ?? ssl.sslCaData,
+      sslCaPath: query.ssl_ca_path ?? ssl.sslCaPath,
+      sslMinVersion: query.ssl_min_version ?? ssl.sslMinVersion,
+      sslCiphers: query.ssl_ciphers ?? ssl.sslCiphers,
     })),
   );
 };
 
+const flags: Reader<ReadonlyArray<string>> = (_name, text) => E.right(parseVerifyFlags(text));
+
+/** Of redis-py's `SSLConnection`. */
 const SSL_NAMES: ReadonlySet<string> = new Set([
   'ssl_cert_reqs',
   'ssl_ca_certs',
+  'ssl_ca_data',
+  'ssl_ca_path',
   'ssl_certfile',
   'ssl_keyfile',
   'ssl_password',
   'ssl_check_hostname',
+  'ssl_min_version',
+  'ssl_ciphers',
+  'ssl_include_verify_flags',
+  'ssl_exclude_verify_flags',
+  'ssl_validate_ocsp',
+  'ssl_validate_ocsp_stapled',
+]);
+
+const OCSP_NAMES: ReadonlySet<string> = new Set(['ssl_ocsp_context', 'ssl_ocsp_expected_cert']);
+
+/** Those that Celery looks for in a URL that is not `rediss://`. */
+const CELERYS: ReadonlySet<string> = new Set([
+  'ssl_cert_reqs',
+  'ssl_ca_certs',
+  'ssl_certfile',
+  'ssl_keyfile',
 ]);
 
 // -------------------------------------------------------------------------------------
@@ -173,3 +211,13 @@ const SSL_NAMES: ReadonlySet<string> = new Set([
  */
 export const sslNames = (query: Query): ReadonlyArray<string> =>
   Object.keys(query).filter((name) => name.startsWith('ssl_'));
+
+/**
+ * Whether the query has one that Celery refuses in a `redis://` URL, whatever the options
+ * say; the others belong to the TLS that an option may have asked for.
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const needsRediss = (query: Query): boolean =>
+  sslNames(query).some((name) => CELERYS.has(name));

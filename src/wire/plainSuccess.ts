@@ -37,6 +37,8 @@ export const plainSuccess =
     const isPlain =
       serializer.isCompositional === true &&
       isAt(bytes, 0, BEFORE_RESULT) &&
+      // a value alone would be taken for a compressed one
+      bytes[BEFORE_RESULT.length] !== NUL &&
       isAt(bytes, resultEnd, BEFORE_DATE) &&
       isAt(bytes, dateEnd, BEFORE_ID) &&
       isTextAt(bytes, id, taskId) &&
@@ -76,5 +78,6 @@ const isTextAt = (bytes: Buffer, at: number, text: string): boolean => {
 const isVerbatim = (code: number): boolean =>
   code >= 0x20 && code < 0x7f && code !== QUOTE && code !== BACKSLASH;
 
+const NUL = 0;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

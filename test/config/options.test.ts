@@ -9,6 +9,7 @@ import {
   type RedisBackendOptions,
 } from '../../src/config/options.js';
 import type { ConnectionOptions } from '../../src/config/url.js';
+import { Closed } from '../../src/errors/errors.js';
 import type { RetryPolicy } from '../../src/retry/policy.js';
 
 const decoded = (options: unknown): BackendOptions =>
@@ -41,6 +42,12 @@ describe('decodeOptions', () => {
     ['maxConnections', 1],
     ['connectionPool', null],
     ['expires', 86400],
+    ['failureExpires', null],
+    ['chordExpires', null],
+    ['compression', null],
+    ['compressions', []],
+    ['maxDecompressedBytes', 536870912],
+    ['backstopInterval', 60],
     ['globalKeyprefix', ''],
     ['serializer', 'json'],
     ['resultExtended', false],
@@ -70,8 +77,9 @@ describe('decodeOptions', () => {
   });
 
   it('gives every option a default', () => {
-    const { taskJoinWillBlock, ...rest } = decoded({});
+    const { taskJoinWillBlock, additionalConnectionErrors, ...rest } = decoded({});
     expect(taskJoinWillBlock()).toBe(false);
+    expect(additionalConnectionErrors(new Closed('backend'))).toBe(false);
     expect(Object.keys(rest).sort()).toEqual(DEFAULTS.map(([option]) => option).sort());
   });
 
@@ -147,7 +155,27 @@ describe('decodeOptions', () => {
     });
   });
 
+  it('takes a timeout of the retry policy, and has no word of one else', () => {
+    expect(decoded({ retryPolicy: { timeout: '2.5' } }).retryPolicy.timeout).toBe(2.5);
+    expect(decoded({ retryPolicy: { timeout: null } }).retryPolicy.timeout).toBeNull();
+    expect(decoded({ retryPolicy: { maxRetries: 1 } }).retryPolicy).not.toHaveProperty('timeout');
+    expect(decoded({}).retryPolicy).not.toHaveProperty('timeout');
+  });
+
+  it.each(['failureExpires', 'chordExpires'] as const)(
+    'reads %s as expires, but null as that there is none of its own',
+    (option) => {
+      expect(decoded({ [option]: 5400.9 })[option]).toBe(5400);
+      expect(decoded({ [option]: 0 })[option]).toBe(0);
+      expect(decoded({ [option]: '120' })[option]).toBe(120);
+      expect(decoded({ [option]: null })[option]).toBeNull();
+    },
+  );
+
   it('switches off what null or false switches off', () => {
+    expect(decoded({ backstopInterval: null }).backstopInterval).toBe(0);
+    expect(decoded({ compression: '' }).compression).toBeNull();
+    expect(decoded({ compression: null }).compression).toBeNull();
     expect(decoded({ healthCheckInterval: null }).healthCheckInterval).toBe(0);
     expect(decoded({ maxRetries: null }).maxRetries).toBe(Number.POSITIVE_INFINITY);
     expect(decoded({ ssl: false }).ssl).toBeNull();
@@ -191,6 +219,22 @@ describe('decodeOptions', () => {
       'retryPolicy.intervalStep: expected a number from 0 to ',
     ],
     [{ retryPolicy: { maxRetry: 1 } }, 'retryPolicy.maxRetry: is not an option; expected one of '],
+    [{ retryPolicy: { timeout: -1 } }, 'retryPolicy.timeout: expected a number from 0 to '],
+    [{ retryPolicy: { timeout: Number.NaN } }, 'retryPolicy.timeout: expected a number from 0 to '],
+    [
+      { retryPolicy: { intervalMax: Number.NaN } },
+      'retryPolicy.intervalMax: expected a number from 0 to ',
+    ],
+    [{ failureExpires: -1 }, 'failureExpires: expected a time to live of at least 0 seconds, or '],
+    [{ chordExpires: -1 }, 'chordExpires: expected a time to live of at least 0 seconds, or null'],
+    [{ backstopInterval: -1 }, 'backstopInterval: expected a number from 0 to 2147483, or null'],
+    [{ additionalConnectionErrors: [] }, 'additionalConnectionErrors: expected a function, got '],
+    [{ compression: 1 }, 'compression: expected a string, or null, got 1'],
+    [{ compressions: [{}] }, 'compressions: expected an array of compressions, got an array'],
+    [{ maxDecompressedBytes: 0 }, 'maxDecompressedBytes: expected an integer from 1 to '],
+    [{ clientName: 'orders service' }, 'clientName: expected a name of printable ASCII '],
+    [{ clientName: 'bestellübersicht' }, 'clientName: expected a name of printable ASCII '],
+    [{ clientName: 'a\nb' }, 'clientName: expected a name of printable ASCII without spaces'],
     [{ alwaysRetry: 1 }, 'alwaysRetry: expected true or false, got 1'],
     [{ maxRetries: -1 }, 'maxRetries: expected a number of at least 0, or null, got -1'],
     [{ baseSleepBetweenRetriesMs: -1 }, 'baseSleepBetweenRetriesMs: expected a number from 0 to '],
@@ -206,7 +250,7 @@ describe('decodeOptions', () => {
       { healthCheckInterval: -1 },
       'healthCheckInterval: expected a number from 0 to 2147483, or null',
     ],
-    [{ clientName: 1 }, 'clientName: expected a string, or null, got 1'],
+    [{ clientName: 1 }, 'clientName: expected a name of printable ASCII without spaces, or null'],
     [{ maxOfflineQueue: 0 }, 'maxOfflineQueue: expected an integer of at least 1, got 0'],
     [{ resultTimeout: -1 }, 'resultTimeout: expected a number from 0 to 2147483, or null, got -1'],
     [{ logger: {} }, 'logger: expected an object with the methods warn and error, got an object'],

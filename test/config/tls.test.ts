@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as E from 'fp-ts/lib/Either.js';
@@ -85,7 +85,7 @@ describe('connectionOptions', () => {
     expect(toNode(ssl)).toEqual(
       E.right({
         rejectUnauthorized: true,
-        ca: PEM,
+        ca: [PEM],
         cert: 'cert',
         key: 'key',
         passphrase: 'phrase',
@@ -103,6 +103,52 @@ describe('connectionOptions', () => {
   it('names the parameter whose file cannot be read', () => {
     expect(toNode({ sslCertReqs: 'required', sslCaCerts: join(folder, 'none') })).toMatchObject(
       E.left({ _tag: 'ImproperlyConfigured', option: 'ssl_ca_certs' }),
+    );
+  });
+});
+
+describe('connectionOptions of the other parameters', () => {
+  it('trusts the authorities of each source that is named, and no others', () => {
+    const rehashed = join(folder, 'rehashed');
+    mkdirSync(rehashed);
+    writeFileSync(join(rehashed, '0a1b2c3d.0'), 'first');
+    writeFileSync(join(rehashed, '0a1b2c3d.1'), 'second');
+    writeFileSync(join(rehashed, 'not-by-its-hash.pem'), 'third');
+    const ssl = { sslCertReqs: 'required', sslCaData: PEM, sslCaPath: rehashed };
+    const ca = [PEM, 'first', 'second'];
+    expect(toNode(ssl)).toMatchObject(E.right({ ca }));
+    expect(toNode({ ...ssl, sslCaCerts: file('ca.pem', 'zeroth') })).toMatchObject(
+      E.right({ ca: ['zeroth', ...ca] }),
+    );
+  });
+
+  it('refuses a folder of authorities that has none, rather than to trust those of Node', () => {
+    const sslCaPath = join(folder, 'empty');
+    mkdirSync(sslCaPath);
+    const refused = E.left({
+      _tag: 'ImproperlyConfigured',
+      message: 'ssl_ca_path: cannot be read: no certificate by a name of openssl rehash',
+    });
+    expect(toNode({ sslCertReqs: 'required', sslCaPath })).toMatchObject(refused);
+    expect(toNode({ sslCertReqs: 'required', sslCaPath: join(folder, 'none') })).toMatchObject(
+      E.left({ _tag: 'ImproperlyConfigured', option: 'ssl_ca_path' }),
+    );
+  });
+
+  it('passes on the oldest version, the ciphers, and where a chain may end', () => {
+    const ssl = {
+      sslCertReqs: 'required',
+      sslMinVersion: 771,
+      sslCiphers: 'TLS_AES_256_GCM_SHA384',
+      sslIncludeVerifyFlags: ['VERIFY_X509_PARTIAL_CHAIN'],
+    };
+    expect(toNode(ssl)).toEqual(
+      E.right({
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        ciphers: 'TLS_AES_256_GCM_SHA384',
+        allowPartialTrustChain: true,
+      }),
     );
   });
 });

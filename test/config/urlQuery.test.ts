@@ -74,6 +74,14 @@ describe('overrideSsl', () => {
         sslKeyfile: undefined,
         sslPassword: '%41',
         sslCheckHostname: false,
+        sslCaData: undefined,
+        sslCaPath: undefined,
+        sslMinVersion: undefined,
+        sslCiphers: undefined,
+        sslIncludeVerifyFlags: undefined,
+        sslExcludeVerifyFlags: undefined,
+        sslValidateOcsp: undefined,
+        sslValidateOcspStapled: undefined,
       }),
     );
   });

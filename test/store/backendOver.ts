@@ -6,6 +6,7 @@ import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import type { Operation } from '../../src/operation/operation.js';
 import type { Commands, Connection } from '../../src/port/commands.js';
 import { yaml } from '../../src/serialization/yaml.js';
+import { recordedCompressions } from '../recordedCompressions.js';
 import type { Case } from '../vectors.js';
 
 /** A backend over a connection of the test's own. */
@@ -45,7 +46,7 @@ export const optionsOf = ({ config, now }: Case): RedisBackendOptions => {
     ...(now && { scheduler: at(now) }),
     ...(expires !== undefined && { expires: secondsOf(expires) }),
     ...(failureExpires !== undefined && { failureExpires }),
-    ...(compression !== undefined && { compression }),
+    ...(compression !== undefined && { compression, compressions: recordedCompressions }),
     ...(serializer && { serializer, accept: [serializer], serializers: [yaml] }),
     ...(prefix && { globalKeyprefix: prefix }),
   };

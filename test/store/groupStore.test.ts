@@ -2,6 +2,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
+import { recordedCompressions, shown, shownRecord } from '../recordedCompressions.js';
 import { vectors } from '../vectors.js';
 import { at, backendOver, optionsOf, settled } from './backendOver.js';
 
@@ -17,19 +18,45 @@ describe('a saved group', () => {
     const backend = backendOver(store, { ...optionsOf(c), scheduler });
     const group = resultTuple(c.input);
     if (group._tag !== 'GroupResult') throw new NoCounterpart(c.name);
-    const published: Array<string> = [];
+    const published: Array<Buffer> = [];
     store.subscriber$.subscribe((link) => {
-      link.messages$.subscribe(({ payload }) => published.push(payload.toString()));
+      link.messages$.subscribe(({ payload }) => published.push(payload));
       link.follow([c.key]).subscribe();
     });
 
     settled(backend.saveGroup(group.id, group));
-    expect(settled(store.commands.get(c.key))).toEqual(O.some(wireBytes(c.value)));
+    const held = settled(store.commands.get(c.key)) as O.Option<Buffer>;
+    expect(O.map(shown)(held)).toEqual(O.some(shownRecord(c.value)));
     expect(store.ttl(c.key)).toBe(c.ttl ?? -1);
-    expect(published).toEqual([c.value]);
+    expect(published.map(shown)).toEqual([shownRecord(c.value)]);
     expect(settled(backend.restoreGroup(group.id))).toEqual(O.some(group));
 
     settled(backend.deleteGroup(group.id));
     expect(settled(backend.restoreGroup(group.id))).toEqual(O.none);
+  });
+
+  it('is recorded plain and compressed', () => {
+    expect(recorded.length).toBeGreaterThan(10);
+    expect(recorded.filter((c) => c.config.result_compression)).toHaveLength(4);
+  });
+
+  const restored = vectors('groups').filter(
+    (c) => c.celery === '5.7.0' && c.op === 'restore' && c.name.includes('/compressed'),
+  );
+
+  it('is recorded as read where it is compressed', () => {
+    expect(restored.map(({ name }) => name)).toHaveLength(3);
+  });
+
+  it.each(restored)('is read where it is compressed, whatever the option says: $name', (c) => {
+    const store = memoryStore({ scheduler: at('2024-05-06T07:08:09Z') });
+    const backend = backendOver(store, { compressions: recordedCompressions });
+    const key = `celery-taskset-meta-${c.id}`;
+    settled(store.commands.set({ key, value: wireBytes(c.raw), expires: 0 }));
+    expect(settled(backend.restoreGroup(c.id))).toEqual(
+      c.restored.ok === undefined
+        ? expect.objectContaining({ _tag: 'DecodeError', key })
+        : O.some(resultTuple(c.restored.ok)),
+    );
   });
 });

@@ -10,7 +10,8 @@ import type { TaskRequest } from '../../src/wire/request.js';
 import { groupResultTuple } from '../../src/wire/resultTuple.js';
 import { pendingMeta } from '../../src/wire/taskMeta.js';
 import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
-import { pythonValue, resultTuple } from '../pythonValue.js';
+import { pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
+import { shown, shownRecord } from '../recordedCompressions.js';
 import { type Case, vectors } from '../vectors.js';
 import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
 
@@ -38,7 +39,8 @@ const carriedOut = (c: Case) => {
   const published: Array<Message> = [];
   const ids = [c.task_id, 'chain-last', 'chain-middle'];
   if (c.precondition !== undefined) {
-    settled(store.commands.set({ key: key(c.task_id), value: c.precondition, expires: 0 }));
+    const value = wireBytes(c.precondition);
+    settled(store.commands.set({ key: key(c.task_id), value, expires: 0 }));
   }
   store.subscriber$.subscribe((link) => {
     link.messages$.subscribe((message) => published.push(message));
@@ -66,16 +68,17 @@ const written = (c: Case): ReadonlyArray<readonly [string, string]> =>
   c.commands.flatMap(([name, key, ...rest]: ReadonlyArray<string>) => {
     if (name !== 'SETEX' && name !== 'SET') return [];
     const value = rest.at(-1);
-    return [[key, toTheMillisecond(typeof value === 'string' ? value : c.value)]];
+    return [[key, toTheMillisecond(shownRecord(typeof value === 'string' ? value : c.value))]];
   });
 
-/** Cases of the wire, not of the store, and a time to live that no option allows. */
-const elsewhere = /exception-not-an|with-exception-result|base-exception|expires\/negative/;
+/** Cases of the wire, not of the store, and what no option allows. */
+const elsewhere =
+  /exception-not-an|with-exception-result|base-exception|expires\/negative|unknown-codec/;
 
 const cases = vectors('meta').filter(
   (c) =>
     c.celery === '5.7.0' &&
-    /^(state|request|expires|failure_expires|overwrite|prefix|forget)/.test(named(c)) &&
+    /^(state|request|expires|failure_expires|compression|overwrite|prefix|forget)/.test(named(c)) &&
     !elsewhere.test(named(c)),
 );
 
@@ -83,7 +86,16 @@ describe('what becomes of a store', () => {
   it('is recorded for each kind', () => {
     const kinds = new Set(cases.map((c) => named(c).split('/')[0]));
     expect([...kinds].sort()).toEqual(
-      ['expires', 'failure_expires', 'forget', 'overwrite', 'prefix', 'request', 'state'].sort(),
+      [
+        'compression',
+        'expires',
+        'failure_expires',
+        'forget',
+        'overwrite',
+        'prefix',
+        'request',
+        'state',
+      ].sort(),
     );
   });
 
@@ -94,13 +106,13 @@ describe('what becomes of a store', () => {
       const writes = written(c);
       for (const [key, value] of writes) {
         const id = key.slice(key.indexOf(channelOf('')) + channelOf('').length);
-        expect(O.toUndefined(held(id))?.toString()).toBe(value);
+        expect(shownIn(held(id))).toBe(value);
       }
       if (writes.length > 0) expect(ttl).toBe(c.ttl ?? -1);
-      else expect(O.toUndefined(held(c.task_id))?.toString()).toBe(keptBy(c));
-      expect(
-        published.map(({ channel, payload }) => [channel.toString(), payload.toString()]),
-      ).toEqual(writes);
+      else expect(shownIn(held(c.task_id))).toBe(keptBy(c));
+      expect(published.map(({ channel, payload }) => [channel.toString(), shown(payload)])).toEqual(
+        writes,
+      );
     },
   );
 
@@ -109,13 +121,16 @@ describe('what becomes of a store', () => {
     (c) => {
       const { outcome, held, published } = carriedOut(c);
       expect(outcome).toMatchObject({ _tag: 'DecodeError' });
-      expect(O.toUndefined(held(c.task_id))?.toString()).toBe(c.precondition);
+      expect(held(c.task_id)).toEqual(O.some(wireBytes(c.precondition)));
       expect(published).toEqual([]);
     },
   );
 
   /** What a case that writes nothing leaves of what was there. */
-  const keptBy = (c: Case): string | undefined => (c.op === 'forget' ? undefined : c.precondition);
+  const keptBy = (c: Case): string | undefined =>
+    c.op === 'forget' || c.precondition === undefined ? undefined : shownRecord(c.precondition);
+
+  const shownIn = (held: O.Option<Buffer>): string | undefined => O.toUndefined(O.map(shown)(held));
 });
 
 describe('storeResult', () => {
