@@ -9,12 +9,15 @@ import { type Remote, startRemote } from './remote.js';
 // what is there
 // -------------------------------------------------------------------------------------
 
-const PYTHON = ['python3', '/usr/bin/python3'].find(
+const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** That of the tests, else the machine's own. */
+const PYTHON = [beside('../celery-5.7.0/bin/python'), 'python3', '/usr/bin/python3'].find(
   (python) => spawnSync(python, ['-c', 'import celery, redis']).status === 0,
 );
 
 const missing = {
-  celery: PYTHON === undefined ? 'apt-get install python3-celery python3-redis' : undefined,
+  celery: PYTHON === undefined ? 'node scripts/pretest.mjs' : undefined,
   packages: packagesInstalled() ? undefined : 'npm ci --prefix bench/packages',
 };
 
@@ -44,8 +47,6 @@ print(celery.__version__, 'redis-py', redis.__version__, parser, 'Python', platf
 // -------------------------------------------------------------------------------------
 // processes
 // -------------------------------------------------------------------------------------
-
-const beside = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 /** `nodeArguments` may ask for a profile. */
 export const startPeer = (

@@ -1,8 +1,9 @@
-// Before the tests: the servers that integration tests start. Installs them where that
-// is possible; else says what is missing, and those tests are skipped by name. Under
-// CI=true nothing may be missing.
+// Before the tests: what they run beside chordis. Installs it where that is possible;
+// else says in one line what is missing, and the tests that need it are skipped by name.
+// Under CI=true nothing may be missing.
 import { spawnSync } from 'node:child_process';
 import { getuid } from 'node:process';
+import { furnish, hasPython } from './machineRoom.mjs';
 
 /**
  * @param {string} command
@@ -10,16 +11,17 @@ import { getuid } from 'node:process';
  */
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
-const canImportCelery = () =>
-  ['python3', '/usr/bin/python3'].some((python) => succeeds(python, '-c', 'import celery, redis'));
-
 const NEEDED = [
-  { apt: 'redis-server', isThere: () => succeeds('redis-server', '--version') },
-  { apt: 'python3-celery', isThere: canImportCelery, with: ['python3-redis'] },
-  { apt: 'openssl', isThere: () => succeeds('openssl', 'version') },
+  { apt: 'redis-server', isThere: async () => succeeds('redis-server', '--version') },
+  { apt: 'python3-venv', isThere: hasPython },
+  { apt: 'openssl', isThere: async () => succeeds('openssl', 'version') },
 ];
 
-const missing = () => NEEDED.filter(({ isThere }) => !isThere());
+/** @returns {Promise<ReadonlyArray<string>>} */
+const missing = async () => {
+  const found = await Promise.all(NEEDED.map(({ isThere }) => isThere()));
+  return NEEDED.filter((_, i) => !found[i]).map(({ apt }) => apt);
+};
 
 /** How to become root: not at all, by sudo without a password, or `undefined`: not possible. */
 const asRoot = () => {
@@ -31,7 +33,7 @@ const asRoot = () => {
 const install = (packages) => {
   const prefix = asRoot();
   if (prefix === undefined || !succeeds('apt-get', '--version')) return;
-  console.log(`Installing ${packages.join(', ')} for the integration tests …`);
+  console.log(`Installing ${packages.join(', ')} …`);
   const apt = [
     // In run level 1 no package starts its service: the tests start servers of their own.
     ...[...prefix, 'env', 'DEBIAN_FRONTEND=noninteractive', 'RUNLEVEL=1'],
@@ -43,17 +45,17 @@ const install = (packages) => {
   }
 };
 
-const wanted = missing();
-if (wanted.length > 0) install(wanted.flatMap(({ apt, with: more = [] }) => [apt, ...more]));
+const wanted = await missing();
+if (wanted.length > 0) install(wanted);
 
-const left = missing().map(({ apt }) => apt);
+const packages = await missing();
+const left = [...packages, ...(await furnish())];
 if (left.length > 0) {
   const isCi = process.env.CI === 'true';
   const consequence = isCi
     ? 'under CI=true that is a failure'
     : 'the tests that need them are skipped by name';
-  console.log(
-    `Not installed: ${left.join(', ')}; ${consequence}. apt-get install ${left.join(' ')}`,
-  );
+  const advice = packages.length > 0 ? `. apt-get install ${packages.join(' ')}` : '';
+  console.log(`Not installed: ${left.join(', ')}; ${consequence}${advice}`);
   if (isCi) process.exitCode = 1;
 }

@@ -1,6 +1,7 @@
 /**
  * Real Celery beside the code under test: workers, and a Python session that sends
- * tasks and reads results as a Python client would. Both run the app of `tasks.py`.
+ * tasks and reads results as a Python client would. Both run the app of `tasks.py`, in
+ * the virtual environments that `scripts/machineRoom.mjs` makes.
  */
 import type { ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
@@ -13,7 +14,12 @@ import { redisAvailable } from './redisServer.js';
 // model
 // -------------------------------------------------------------------------------------
 
+/** The newest, which is the target, and the oldest that chordis works with. */
+export type CeleryVersion = '5.7.0' | '5.2.7';
+
 export interface CeleryOptions {
+  /** 5.7.0 where it is left out. */
+  readonly version?: CeleryVersion | undefined;
   /** Best `server.celeryUrl(db)`, whose connections are known to be Celery's. */
   readonly broker: string;
   readonly backend: string;
@@ -69,20 +75,32 @@ export interface PythonSession {
 // availability
 // -------------------------------------------------------------------------------------
 
-const interpreter: string | undefined = ['python3', '/usr/bin/python3'].find((python) =>
-  isInstalled(python, '-c', 'import celery, redis'),
+const VERSIONS: ReadonlyArray<CeleryVersion> = ['5.7.0', '5.2.7'];
+
+const interpreter = (version: CeleryVersion): string =>
+  fileURLToPath(new URL(`../../build/celery-${version}/bin/python`, import.meta.url));
+
+const missing: ReadonlySet<CeleryVersion> = new Set(
+  VERSIONS.filter((version) => !isInstalled(interpreter(version), '-c', 'import celery, redis')),
 );
 
-const celeryAvailable: boolean = redisAvailable && interpreter !== undefined;
-
-if (!celeryAvailable && process.env.CI === 'true') {
-  throw new Error('python3-celery is not installed, and CI=true allows no test to be left out');
+if (missing.size > 0 && process.env.CI === 'true') {
+  const names = [...missing].join(' and ');
+  throw new Error(`Celery ${names} is not installed, and CI=true allows no test to be left out`);
 }
 
-/** `describe`; where there is no Celery or no Redis, its tests are skipped by name. */
-export const describeCelery: typeof describe | typeof describe.skip = celeryAvailable
-  ? describe
-  : describe.skip;
+const describeOn = (version: CeleryVersion): typeof describe | typeof describe.skip =>
+  redisAvailable && !missing.has(version) ? describe : describe.skip;
+
+/** `describe`; where there is no Celery 5.7.0 or no Redis, its tests are skipped by name. */
+export const describeCelery: typeof describe | typeof describe.skip = describeOn('5.7.0');
+
+/** The same on each version; on one that is not there, they are skipped by name. */
+export const describeEachCelery = (name: string, tests: (version: CeleryVersion) => void): void => {
+  for (const version of VERSIONS) {
+    describeOn(version)(`${name} (Celery ${version})`, () => tests(version));
+  }
+};
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -157,10 +175,10 @@ export const startPython = async (options: CeleryOptions): Promise<PythonSession
 // -------------------------------------------------------------------------------------
 
 const spawnPython = (
-  { broker, backend, config = {}, env = {} }: CeleryOptions,
+  { version = '5.7.0', broker, backend, config = {}, env = {} }: CeleryOptions,
   args: ReadonlyArray<string>,
 ): ChildProcess =>
-  spawnBound(interpreter ?? 'python3', args, {
+  spawnBound(interpreter(version), args, {
     cwd: fileURLToPath(new URL('.', import.meta.url)),
     env: {
       ...process.env,

@@ -4,20 +4,20 @@ import functools
 import os
 
 from celery import Celery
+from celery.app import base
 from celery.app.task import Context
-from celery.backends import base
 
 from notation import result, value
 
 
 class FrozenDateTime(datetime.datetime):
-    """The clock that the backend reads `date_done` off."""
+    """The clock that the app reads `date_done` off."""
 
     instant = None
 
     @classmethod
-    def utcnow(cls):
-        return cls.instant
+    def now(cls, tz=None):
+        return cls.instant.astimezone(tz)
 
 
 base.datetime = FrozenDateTime
@@ -32,7 +32,7 @@ def backend_of(extended, expires):
 
 def run(case):
     """What became of each operation."""
-    FrozenDateTime.instant = datetime.datetime.fromisoformat(case['now'])
+    FrozenDateTime.instant = datetime.datetime.fromisoformat(case['now'] + '+00:00')
     backend = backend_of(case['extended'], case['expires'])
     return [outcome(backend, dict(operation)) for operation in case['operations']]
 

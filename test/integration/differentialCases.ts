@@ -92,7 +92,7 @@ export type DifferentialOperation =
   | { readonly op: 'expire'; readonly key: string; readonly seconds: number };
 
 export interface DifferentialCase {
-  /** What both clocks show, in UTC and without an offset, as 5.2.6 writes it. */
+  /** What both clocks show, in UTC, without an offset. */
   readonly now: string;
   /** Celery: `result_extended`. */
   readonly extended: boolean;
