@@ -169,22 +169,27 @@ export const session = (
       Rx.catchError(() => Rx.EMPTY),
     );
 
-  const opened$ = channels.opened$.pipe(Rx.mergeMap((opened) => chunks(opened, channels)));
-
-  const joined$ = Rx.defer(() => {
+  /** Joined and left in the order in which that was asked for, a few at once. */
+  const changes$ = Rx.defer(() => {
     const all = channels.takeAll();
     const first = chunks(all, channels);
     let left = first.length;
     const joinFirst = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
       Rx.concat(
         join(chunk),
-        Rx.defer(() => Rx.of(...(--left === 0 ? (['connected'] as const) : []))),
+        Rx.defer(() => (--left === 0 ? Rx.of('connected' as const) : Rx.EMPTY)),
       );
+    const each =
+      (change: (chunk: ReadonlyArray<TaskChannel>) => Rx.Observable<Progress>) =>
+      (changed: ReadonlyArray<TaskChannel>) =>
+        chunks(changed, channels).map(change);
     return Rx.concat(
       Rx.of(all.length > 0 ? ('resyncing' as const) : ('connected' as const)),
-      Rx.merge(Rx.from(first).pipe(Rx.map(joinFirst)), opened$.pipe(Rx.map(join))).pipe(
-        Rx.mergeAll(AT_ONCE),
-      ),
+      Rx.merge(
+        Rx.from(first).pipe(Rx.map(joinFirst)),
+        channels.opened$.pipe(Rx.mergeMap(each(join))),
+        channels.left$.pipe(Rx.mergeMap(each(leave))),
+      ).pipe(Rx.mergeAll(AT_ONCE)),
     );
   });
 
@@ -194,11 +199,7 @@ export const session = (
       Rx.map(() => 'proven' as const),
     ),
     heard(subscriber, receive),
-    channels.left$.pipe(
-      Rx.mergeMap((left) => chunks(left, channels)),
-      Rx.mergeMap(leave, AT_ONCE),
-    ),
-    joined$,
+    changes$,
     backstop(subscriber, {
       ...options,
       found: (channel, value) => {

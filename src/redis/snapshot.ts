@@ -26,46 +26,40 @@ export const reading = (keys: ReadonlyArray<string>, command = 'GET'): Named => 
   rule: '+evalsha +eval +exists +getrange',
 });
 
-/** A piece that was read: what was found, and how many of the keys were looked at. */
+/** A piece that was read: what was found, and up to which key it has looked. */
 export interface Piece {
-  readonly looked: number;
+  readonly end: number;
   readonly found: ReadonlyArray<Found>;
 }
 
-/** One piece, as a command to be written with others. */
-export const piece = (link: Link, keys: ReadonlyArray<string>): Promise<Piece> =>
-  run(link.redis, keys, [BUDGET]).then((reply) => pieceOf(reply, link, keys));
+/** From key `from` on, as a command to be written with others. */
+export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promise<Piece> => {
+  const rest = from === 0 ? keys : keys.slice(from);
+  return run(link.redis, rest, [BUDGET]).then((reply) => {
+    const entries = reply as ReadonlyArray<unknown>;
+    const found: Array<Found> = [];
+    for (let i = 0; i < entries.length; i++) {
+      const value = valueOf(entries[i], link, rest[i] ?? '');
+      if (value !== undefined) found.push({ at: from + i, value });
+    }
+    return { end: from + (entries.length || rest.length), found };
+  });
+};
 
 /** From key `from` on, piece by piece. */
 export const pieces = (
   link: Link,
   keys: ReadonlyArray<string>,
   from = 0,
-): Rx.Observable<ReadonlyArray<Found>> => {
-  const rest = keys.slice(from);
-  return rest.length === 0
+): Rx.Observable<ReadonlyArray<Found>> =>
+  from >= keys.length
     ? Rx.EMPTY
-    : fromRun(send(link, reading(rest), () => piece(link, rest))).pipe(
-        Rx.mergeMap(({ looked, found }) =>
-          Rx.concat(
-            Rx.of(found.map(({ at, value }) => ({ at: at + from, value }))),
-            pieces(link, keys, from + looked),
-          ),
-        ),
+    : fromRun(send(link, reading(keys), () => piece(link, keys, from))).pipe(
+        Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, keys, end))),
       );
-};
 
-const pieceOf = (reply: unknown, link: Link, keys: ReadonlyArray<string>): Piece => {
-  const [looked, ...rest] = reply as ReadonlyArray<unknown>;
-  const found: Array<Found> = [];
-  for (let i = 0; i < rest.length; i += 2) {
-    const at = Number(rest[i]) - 1;
-    found.push({ at, value: valueOf(rest[i + 1], link, keys[at] ?? '') });
-  }
-  return { looked: Number(looked), found };
-};
-
-const valueOf = (reply: unknown, link: Link, key: string): Found['value'] => {
-  if (Buffer.isBuffer(reply)) return reply;
-  return reply instanceof Error ? failureOf(reply, link, reading([key])) : 'TooLarge';
+const valueOf = (entry: unknown, link: Link, key: string): Found['value'] | undefined => {
+  if (Buffer.isBuffer(entry)) return entry;
+  if (entry === null) return undefined;
+  return entry instanceof Error ? failureOf(entry, link, reading([key])) : 'TooLarge';
 };

@@ -74,9 +74,7 @@ const subscribedAndRead = (link: Link, channels: Channels): Rx.Observable<Readon
       if (read.status === 'rejected') throw read.reason;
       return read.value;
     }),
-  ).pipe(
-    Rx.mergeMap(({ looked, found }) => Rx.concat(Rx.of(found), pieces(link, channels, looked))),
-  );
+  ).pipe(Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, channels, end))));
 
 // -------------------------------------------------------------------------------------
 // messages

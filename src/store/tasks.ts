@@ -7,8 +7,10 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import type { ResultStoreError } from '../errors/errors.js';
 import type { Operation } from '../operation/operation.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
+import type { Write } from '../port/commands.js';
 import {
   FAILURE,
   PROPAGATE_STATES,
@@ -91,23 +93,18 @@ export class Tasks {
       expires,
       failureExpires,
     } = this.foundation.options;
-    const write = () =>
-      pipe(
-        keys.task(taskId),
-        E.chainW((key) => {
-          const now = new Date(scheduler.now());
-          return pipe(
-            this.encode(resultMeta({ taskId, result, state, ...options, extended, now })),
-            E.chainW((value) => withinLimit(key, value)),
-            E.map((value) => ({
-              key,
-              value,
-              // Celery's `_set_with_state`: of FAILURE and of no other state
-              expires: state === FAILURE ? (failureExpires ?? expires) : expires,
-            })),
-          );
-        }),
-      );
+    const write = (): E.Either<ResultStoreError, Write> => {
+      const key = keys.task(taskId);
+      if (E.isLeft(key)) return key;
+      const now = new Date(scheduler.now());
+      const encoded = this.encode(resultMeta({ taskId, result, state, ...options, extended, now }));
+      if (E.isLeft(encoded)) return encoded;
+      const value = withinLimit(key.right, encoded.right);
+      if (E.isLeft(value)) return value;
+      // Celery's `_set_with_state`: of FAILURE and of no other state
+      const seconds = state === FAILURE ? (failureExpires ?? expires) : expires;
+      return E.right({ key: key.right, value: value.right, expires: seconds });
+    };
     return execution.persistent(
       '_store_result',
       storeGuarded(
