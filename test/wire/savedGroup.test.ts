@@ -47,15 +47,17 @@ describe('a saved group', () => {
     },
   );
 
-  it.each(cases.filter((c) => c.op === 'restore' && c.raw && !idIsNull.test(c.name)))(
-    'is read, or refused, as by Celery: $name',
-    (c) => {
-      const restored = decodeSavedGroup(serializerOf(c))('key', wireBytes(c.raw));
-      if (c.restored.error === undefined) {
-        expect(restored).toEqual(E.right(resultTuple(c.restored.ok)));
-      } else expect(restored).toMatchObject({ left: { _tag: 'DecodeError', key: 'key' } });
-    },
-  );
+  /** Celery reads no compressed group before 5.7. */
+  const isBeyond = (c: Case) => c.celery !== '5.7.0' && c.name.includes('/compressed');
+
+  it.each(
+    cases.filter((c) => c.op === 'restore' && c.raw && !idIsNull.test(c.name) && !isBeyond(c)),
+  )('is read, or refused, as by Celery: $name', (c) => {
+    const restored = decodeSavedGroup(serializerOf(c))('key', wireBytes(c.raw));
+    if (c.restored.error === undefined) {
+      expect(restored).toEqual(E.right(resultTuple(c.restored.ok)));
+    } else expect(restored).toMatchObject({ left: { _tag: 'DecodeError', key: 'key' } });
+  });
 
   it('refuses a group without an id, which Python reads', () => {
     for (const c of cases.filter(({ name }) => idIsNull.test(name))) {
