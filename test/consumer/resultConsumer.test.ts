@@ -30,7 +30,7 @@ const metas = {
 
 /** Retries each millisecond, so that a marble tells the time of one. */
 const eachFrame: TestBackendOptions = {
-  retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0 },
+  retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 },
 };
 
 const watching = (
@@ -293,7 +293,7 @@ describe('a lost link', () => {
         expectSubscriptions(backend.watched('a')).toBe(['^-!', '---------^']);
         expectSubscriptions(backend.watched('b')).toBe('^-!');
       },
-      { retryPolicy: { maxRetries: 2, intervalStart: 0.001, intervalStep: 0, intervalMax: 0 } },
+      { retryPolicy: { maxRetries: 2, intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 } },
     ));
 
   it('starts the policy anew each time it was made', () =>

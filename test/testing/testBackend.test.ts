@@ -111,7 +111,7 @@ describe('testBackend', () => {
         });
         expectSubscriptions(backend.watched('a')).toBe(['^-!', '-----(^!)']);
       },
-      { retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0 } },
+      { retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 } },
     ));
 
   it('knows of no channel that was not subscribed to, nor of an empty id', () =>
