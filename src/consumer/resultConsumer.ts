@@ -102,6 +102,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly channels: Channels;
   private readonly large: LargeValues;
   private session: Rx.Subscription | undefined;
+  private state: ConnectionState['_tag'] | undefined;
   private backstopped = 0;
   private closed = false;
 
@@ -265,7 +266,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
         nextWait: (error, retries, waits) => {
           const seconds = nextWait(error, retries, waits);
           const nextTry = new Date(scheduler.now() + seconds * 1000);
-          this.connection.next({ _tag: 'Resyncing', attempts: retries + 1, error, nextTry });
+          this.tell({ _tag: 'Resyncing', attempts: retries + 1, error, nextTry });
           return seconds;
         },
         scheduler,
@@ -277,7 +278,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       sessions$.subscribe({
         error: (error: ResultStoreError) => {
           this.session = undefined;
-          if (!channels.isEmpty) this.connection.next({ _tag: 'Lost', error });
+          if (!channels.isEmpty) this.tell({ _tag: 'Lost', error });
           channels.failAll(error);
         },
       }),
@@ -286,11 +287,16 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
 
   private readonly note = (progress: Progress): void => {
     if (progress === 'followed') this.followed.next();
-    else if (progress === 'connected') this.connection.next({ _tag: 'Connected' });
-    else if (progress === 'resyncing') {
-      this.connection.next({ _tag: 'Resyncing', attempts: 0, error: null, nextTry: null });
+    else if (progress === 'connected') this.tell({ _tag: 'Connected' });
+    else if (progress === 'resyncing' && this.state !== 'Resyncing') {
+      this.tell({ _tag: 'Resyncing', attempts: 0, error: null, nextTry: null });
     }
   };
+
+  private tell(state: ConnectionState): void {
+    this.state = state._tag;
+    this.connection.next(state);
+  }
 
   /** Whether it was ready. A state that is not may be older than what was heard meanwhile. */
   private takeLarge(channel: TaskChannel, bytes: Buffer): boolean {

@@ -97,7 +97,7 @@ export const client = (options: SocketOptions, name: string, more: ClientOptions
   });
   // not by the constructor, for which undefined is its default
   if (!parameters.settings.socketKeepalive) redis.options.keepAlive = undefined;
-  redis.on('ready', () => delete redis.condition?.auth);
+  for (const event of ['ready', 'close']) redis.on(event, () => delete redis.condition?.auth);
   redis.on('error', (error) => {
     if (isGreetingRefused(error)) redis.options.protocol = 2;
   });
