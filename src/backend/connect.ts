@@ -16,10 +16,8 @@ import { of } from '../operation/operation.js';
 import { ioredis } from '../redis/ioredis.js';
 import { ConnectionPool } from '../redis/pool.js';
 import { json } from '../serialization/json.js';
-import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
-import { yaml } from '../serialization/yaml.js';
 import type { Foundation } from '../store/keyValueStore.js';
 
 // -------------------------------------------------------------------------------------
@@ -83,7 +81,7 @@ const newPool = (options: BackendOptions, parameters: Tcp | Socket): ConnectionP
 const serializerOf = ({ serializer, serializers, accept }: BackendOptions): Serializer =>
   orThrow(
     pipe(
-      registry([...serializers.map(total), json, yaml, msgpack], accept).toRead(serializer),
+      registry([...serializers.map(total), json], accept).toRead(serializer),
       E.mapLeft(({ problem }) => new ImproperlyConfigured('serializer', problem)),
     ),
   );

@@ -106,7 +106,7 @@ const props = {
   globalKeyprefix: withDefault(or(null, '', text), ''),
   /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
   serializer: withDefault(text, 'json'),
-  /** Serializers of one's own, before `json`, `yaml` and `msgpack`. Kombu: `register`. */
+  /** Besides `json`, and before it: `yaml` of `chordis/yaml`, or one's own. Kombu: `register`. */
   serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
   /** Whether to store the task's name, arguments, worker, retries and queue too. Default `false`. Celery: `result_extended`. */
   resultExtended: withDefault(flag, false),

@@ -83,7 +83,9 @@ export const mergeRetryPolicy = (
  * @category destructors
  * @since 0.1.0
  */
-export const intervals = (policy: RetryPolicy): Iterable<number, never> => ({
+export const intervals = (
+  policy: RetryPolicy,
+): { [Symbol.iterator](): Iterator<number, never> } => ({
   *[Symbol.iterator](): Generator<number, never> {
     const ceiling = policy.intervalMax + policy.intervalStart || Number.POSITIVE_INFINITY;
     // Added up rather than multiplied, so that float sums are kombu's to the last bit.

@@ -110,7 +110,11 @@ export abstract class KeyValueStore {
     return this.repeatable(this.commands.expire(key, seconds));
   }
 
-  /** `set`, guarded: what became of it. */
+  /**
+   * `set`, guarded: what became of it.
+   *
+   * @internal
+   */
   protected store({ key, value }: Omit<Write, 'expires'>, expected?: Buffer): Run<StoreOutcome> {
     const { expires } = this.options;
     const fits = withinLimit(key, value);

@@ -1,8 +1,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { json } from '../../src/serialization/json.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { decodeSavedGroup, encodeSavedGroup } from '../../src/wire/savedGroup.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
 import { type Case, vectors } from '../vectors.js';
 
