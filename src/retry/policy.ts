@@ -85,7 +85,10 @@ export const mergeRetryPolicy = (
  */
 export const intervals = (
   policy: RetryPolicy,
-): { [Symbol.iterator](): Iterator<number, never> } => ({
+): {
+  /** Begins with the first one. */
+  [Symbol.iterator](): Iterator<number, never>;
+} => ({
   *[Symbol.iterator](): Generator<number, never> {
     const ceiling = policy.intervalMax + policy.intervalStart || Number.POSITIVE_INFINITY;
     // Added up rather than multiplied, so that float sums are kombu's to the last bit.

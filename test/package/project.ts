@@ -34,7 +34,7 @@ export const write = (name: string, text: string): string => {
 /** Where a tool is, which the step before the tests has installed. */
 export const tool = (path: string): string => join(ROOT, 'build/package-tools/node_modules', path);
 
-export const hasTool = (path: string): boolean => existsSync(tool(path));
+const hasTool = (path: string): boolean => existsSync(tool(path));
 
 /** Without its tools a test is skipped by name; not so where nothing may be left out. */
 export const isSkipped = (path: string): boolean => process.env.CI !== 'true' && !hasTool(path);
