@@ -10,7 +10,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^chordis$/, replacement: file('src/index.ts') },
-      { find: /^chordis\/testing$/, replacement: file('src/testing/index.ts') },
+      { find: /^chordis\/(\w+)$/, replacement: file('src/$1/index.ts') },
     ],
   },
   test: {

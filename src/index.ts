@@ -94,28 +94,22 @@ export type { Credentials, CredentialsProvider } from './config/credentials.js';
 export { ConnectionPool } from './redis/pool.js';
 export type { SslParameters } from './config/tls.js';
 
-// The wire
+// Exceptions, and references to results
 export {
   isTaskException,
   pythonException,
   TaskException,
   type WireException,
 } from './wire/exception.js';
-export { type Keys, keys } from './wire/keys.js';
-export { decodeMessage, encodeMessage, Message, type WireMessage } from './wire/message.js';
-export { repr } from './wire/repr.js';
 export type { TaskRequest } from './wire/request.js';
 export {
   type AsyncResultTuple,
   asyncResultTuple,
   type GroupResultTuple,
   groupResultTuple,
-  ResultTuple,
-  type WireTuple,
+  type ResultTuple,
 } from './wire/resultTuple.js';
-export { Signature, signature, type WireSignature } from './wire/signature.js';
-export { TaskBody, type WireTaskBody } from './wire/taskBody.js';
-export { pendingMeta, TaskMeta, type WireMeta } from './wire/taskMeta.js';
+export type { TaskMeta } from './wire/taskMeta.js';
 export { fromThrown } from './wire/thrown.js';
 
 // Serialization
@@ -123,8 +117,6 @@ export type { Compression } from './serialization/compression.js';
 export { DateTime } from './serialization/dateTime.js';
 export { json, jsonWith } from './serialization/json.js';
 export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
-export { msgpack } from './serialization/msgpack.js';
 export { type Registry, registry } from './serialization/registry.js';
 export type { Serializer } from './serialization/serializer.js';
 export { Decimal, Float, PlainDate, PlainTime, Uuid } from './serialization/values.js';
-export { yaml } from './serialization/yaml.js';

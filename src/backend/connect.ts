@@ -28,10 +28,8 @@ import { compressed } from '../serialization/compressed.js';
 import type { Compression } from '../serialization/compression.js';
 import { type Compressions, compressions } from '../serialization/compressions.js';
 import { json } from '../serialization/json.js';
-import { msgpack } from '../serialization/msgpack.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
-import { yaml } from '../serialization/yaml.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -120,7 +118,7 @@ const serializerOf = (options: BackendOptions, parameters: ConnectionParameters)
   const { serializer, serializers, accept, maxDecompressedBytes: limit } = options;
   const found = orThrow(
     pipe(
-      registry([...serializers.map(total), json, yaml, msgpack], accept).toRead(serializer),
+      registry([...serializers.map(total), json], accept).toRead(serializer),
       E.mapLeft(({ problem }) => new ImproperlyConfigured('serializer', problem)),
     ),
   );

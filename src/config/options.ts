@@ -126,7 +126,7 @@ const props = {
   globalKeyprefix: withDefault(or(null, '', text), ''),
   /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
   serializer: withDefault(text, 'json'),
-  /** Serializers of one's own, before `json`, `yaml` and `msgpack`. Kombu: `register`. */
+  /** Besides `json`, and before it: `yaml` of `chordis/yaml`, or one's own. Kombu: `register`. */
   serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
   /** The codec by which what is stored of tasks and groups is compressed, such as `gzip`; what is read may be compressed or not, whatever this says. Default, `null` and `''`: none. Workers up to Celery 5.6 can't read what is compressed. Celery: `result_compression`. */
   compression: withDefault(or(null, null, or('', null, text, text.name)), null),

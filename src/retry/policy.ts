@@ -128,7 +128,12 @@ const FIELDS = ['maxRetries', 'intervalStart', 'intervalStep', 'intervalMax', 't
  * @category destructors
  * @since 0.1.0
  */
-export const intervals = (policy: RetryPolicy): Iterable<number, never> => ({
+export const intervals = (
+  policy: RetryPolicy,
+): {
+  /** Begins with the first one. */
+  [Symbol.iterator](): Iterator<number, never>;
+} => ({
   *[Symbol.iterator](): Generator<number, never> {
     const { intervalMax } = policy;
     // kombu's row ends here, and is cut down to intervalMax after that: where no value is

@@ -67,16 +67,30 @@ const isCalled =
   ({ name, contentType }: Serializer): boolean =>
     nameOrType === name || nameOrType === contentType;
 
-const unknown = (nameOrType: string, serializers: ReadonlyArray<Serializer>): ContentDisallowed =>
-  pickles.has(nameOrType)
-    ? new ContentDisallowed(
-        'application/x-python-serialize',
-        'pickle runs code of the writer when it is read; use json, yaml or msgpack',
-      )
-    : new ContentDisallowed(
-        nameOrType,
-        `no such serializer; there are ${serializers.map(({ name }) => name).join(', ')}`,
-      );
+const unknown = (nameOrType: string, serializers: ReadonlyArray<Serializer>): ContentDisallowed => {
+  if (pickles.has(nameOrType)) {
+    return new ContentDisallowed(
+      'application/x-python-serialize',
+      'pickle runs code of the writer when it is read; use json, yaml or msgpack',
+    );
+  }
+  const name = apart.get(nameOrType);
+  const names = serializers.map((serializer) => serializer.name).join(', ');
+  return new ContentDisallowed(
+    nameOrType,
+    name === undefined
+      ? `no such serializer; there are ${names}`
+      : `import { ${name} } from 'chordis/${name}' and give it in serializers; there are ${names}`,
+  );
+};
+
+/** Each in an entry point of its own, beside the package that it needs. */
+const apart: ReadonlyMap<string, string> = new Map([
+  ['yaml', 'yaml'],
+  ['application/x-yaml', 'yaml'],
+  ['msgpack', 'msgpack'],
+  ['application/x-msgpack', 'msgpack'],
+]);
 
 const pickles: ReadonlySet<string> = new Set([
   'pickle',

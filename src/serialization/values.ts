@@ -33,9 +33,7 @@ export class Float {
   }
 }
 
-/**
- * @internal
- */
+/** What Python writes as a text, and Python alone has exactly. */
 export abstract class PythonText {
   constructor(readonly text: string) {}
   /** The text. */

@@ -37,6 +37,8 @@ export type Stored =
 /**
  * Makes the write when run. Fails with the `DecodeError` of what the key holds where that
  * is no meta, and leaves it there.
+ *
+ * @internal
  */
 export const storeGuarded = <W>(
   write: () => E.Either<ResultStoreError, W>,

@@ -36,7 +36,7 @@ export interface Keys {
 
 /**
  * @example
- * import { keys } from 'chordis'
+ * import { keys } from 'chordis/wire'
  *
  * keys('acme').task('42') // right('acme_celery-task-meta-42')
  *

@@ -41,6 +41,12 @@ describe('connect', () => {
     expect(() => connectionPool({ url: 'memory://' })).toThrow('no connections to pool');
   });
 
+  it('says where a serializer is to be had that was not given', () => {
+    expect(() => connect({ url: 'memory://', serializer: 'yaml', accept: ['yaml'] })).toThrow(
+      "import { yaml } from 'chordis/yaml' and give it in serializers",
+    );
+  });
+
   it('takes what a serializer of the user throws for a refusal', () => {
     const fail = (): never => {
       throw new Error('of no use');

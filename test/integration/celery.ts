@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { describe } from 'vitest';
 import { end, isInstalled, spawnBound } from './childProcess.js';
-import { redisAvailable } from './redisServer.js';
+import { redisAvailable } from './serverMakes.js';
 
 // -------------------------------------------------------------------------------------
 // model

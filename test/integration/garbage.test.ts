@@ -4,8 +4,8 @@ import { lastValueFrom } from 'rxjs';
 import { expect, it } from 'vitest';
 import { isResultStoreError, type ResultStoreError } from '../../src/errors/errors.js';
 import type { RedisBackend } from '../../src/index.js';
-import { describeRedis } from './redisServer.js';
-import { keyOf, left, observe, onRedis, right, taskIds, timed, until } from './scenario.js';
+import { describeEachServer } from './redisServer.js';
+import { keyOf, left, observe, on, right, taskIds, timed, until } from './scenario.js';
 
 /** What each way to a task's meta fails with. */
 const errorsOf = async (
@@ -29,7 +29,9 @@ const expectErrors = async (one: RedisBackend, id: string, told: object): Promis
   expect(took).toBeLessThan(1000);
 };
 
-describeRedis('at once, and by a typed error that names the key,', () => {
+describeEachServer('at once, and by a typed error that names the key,', (make) => {
+  const onRedis = on(make);
+
   it('bytes that are no meta are told', () =>
     onRedis(async ({ server, backend }) => {
       const one = backend();

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { SslParameters } from '../../src/index.js';
 import { makeCertificates } from './certificates.js';
-import { describeRedis } from './redisServer.js';
-import { keyOf, left, observe, onRedis, right, timed, until } from './scenario.js';
+import { describeEachServer, describeRedis } from './redisServer.js';
+import { keyOf, left, observe, on, onRedis, right, timed, until } from './scenario.js';
 
-describeRedis('a link', () => {
+describeRedis('a link over TLS', () => {
   it('verifies the server by the authority that it is given', () =>
     onRedis(
       async ({ server, backend }) => {
@@ -93,6 +93,10 @@ describeRedis('a link', () => {
       },
       { tls: true },
     ));
+});
+
+describeEachServer('a link', (make) => {
+  const onRedis = on(make);
 
   it('goes through a Unix socket, to the database that virtual_host tells', () =>
     onRedis(

@@ -3,22 +3,14 @@ import * as t from 'io-ts';
 import { merge, share, shareReplay } from 'rxjs';
 import { expect, it } from 'vitest';
 import { pythonException, type TaskMeta } from '../../src/index.js';
-import { describeRedis } from './redisServer.js';
-import {
-  keyOf,
-  left,
-  metaText,
-  observe,
-  onRedis,
-  right,
-  taskIds,
-  timed,
-  until,
-} from './scenario.js';
+import { describeEachServer } from './redisServer.js';
+import { keyOf, left, metaText, observe, on, right, taskIds, timed, until } from './scenario.js';
 
 const statuses = (metas: ReadonlyArray<TaskMeta>) => metas.map(({ status }) => status);
 
-describeRedis('a consumer', () => {
+describeEachServer('a consumer', (make) => {
+  const onRedis = on(make);
+
   it('need 1: a result stored while the link is down is emitted exactly once', () =>
     onRedis(async ({ server, backend }) => {
       const watching = backend();

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { RedisBackend, type Stored } from '../../src/index.js';
-import { describeRedis } from './redisServer.js';
-import { keyOf, left, onRedis, right, timed } from './scenario.js';
+import { describeEachServer, describeRedis } from './redisServer.js';
+import { keyOf, left, on, onRedis, right, timed } from './scenario.js';
 
 const MEBIBYTE = 1 << 20;
 
@@ -55,7 +55,9 @@ describeRedis('a store', () => {
         problem: expect.stringContaining('512 MB'),
       });
     }));
+});
 
+describeEachServer('the guard of a SUCCESS', (make) => {
   it('need 40: of 50 concurrent writers one SUCCESS stays, and memory agrees with Redis', async () => {
     const race = async (
       backends: ReadonlyArray<RedisBackend>,
@@ -75,7 +77,7 @@ describeRedis('a store', () => {
       expect(outcomes[Number(result)]?._tag).toBe('Stored');
       expect(Number(result) % 2).toBe(0);
     };
-    await onRedis(async ({ backend }) => {
+    await on(make)(async ({ backend }) => {
       for (let round = 0; round < 5; round += 1) {
         const backends = Array.from({ length: 50 }, () => backend());
         check(await race(backends));

@@ -1,6 +1,10 @@
 """The notation of the golden vectors, read: what JSON cannot say has a tag, `$py`."""
+import base64
+import datetime
+import decimal
 import json
 import sys
+import uuid
 
 from celery.result import AsyncResult, GroupResult
 from vine import barrier
@@ -14,6 +18,16 @@ def value(notation):
     if '$py' not in notation:
         return {key: value(member) for key, member in notation.items()}
     return READERS[notation['$py']](notation)
+
+
+class HasJson:
+    """What says itself how it is to be written."""
+
+    def __init__(self, value):
+        self.value = value
+
+    def __json__(self):
+        return self.value
 
 
 def exception(notation):
@@ -45,6 +59,14 @@ READERS = {
     'repeat': lambda n: n['str'] * n['times'],
     'tuple': lambda n: tuple(value(n['items'])),
     'dict': lambda n: {value(key): value(member) for key, member in n['items']},
+    'bytes': lambda n: base64.b64decode(n['base64']),
+    'bytearray': lambda n: bytearray(base64.b64decode(n['base64'])),
+    'datetime': lambda n: datetime.datetime.fromisoformat(n['iso']),
+    'date': lambda n: datetime.date.fromisoformat(n['iso']),
+    'time': lambda n: datetime.time.fromisoformat(n['iso']),
+    'decimal': lambda n: decimal.Decimal(n['repr']),
+    'uuid': lambda n: uuid.UUID(n['hex']),
+    'has__json__': lambda n: HasJson(value(n['value'])),
     'exception': exception,
     'AsyncResult': result,
     'GroupResult': result,

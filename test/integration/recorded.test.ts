@@ -5,7 +5,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import { expect, it } from 'vitest';
 import { json, READY_STATES } from '../../src/index.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
-import { type Case, vectors } from '../vectors.js';
+import { wireBytes } from '../pythonValue.js';
+import { type Case, chosen, isTarget, vectors } from '../vectors.js';
 import { describeRedis, type RedisServer } from './redisServer.js';
 import { keyOf, observe, onRedis, right, until } from './scenario.js';
 
@@ -13,20 +14,30 @@ import { keyOf, observe, onRedis, right, until } from './scenario.js';
 // waiting
 // -------------------------------------------------------------------------------------
 
-type Action = readonly [seconds: number, name: string, taskId: string, value: string];
+type Action = readonly [seconds: number, name: string, taskId: string, value: unknown];
 
 /** What others do to the server in the meantime, as in the recording. */
 const perform = async (server: RedisServer, actions: ReadonlyArray<Action>): Promise<void> => {
   for (const [seconds, name, taskId, value] of actions) {
     await delay(seconds * 1000);
     if (name === 'kill') await server.killClients('pubsub');
-    if (name === 'put' || name === 'set') await server.admin.set(keyOf(taskId), value);
-    if (name === 'publish' || name === 'set') await server.admin.publish(keyOf(taskId), value);
+    const bytes = value === undefined ? '' : wireBytes(value);
+    if (name === 'put' || name === 'set') await server.admin.set(keyOf(taskId), bytes);
+    if (name === 'publish' || name === 'set') await server.admin.publish(keyOf(taskId), bytes);
   }
 };
 
+/** What Celery takes for a lost connection, and waits on: here it is told at once. */
+const different: Readonly<Record<string, object>> = {
+  '5.7.0/compressed/unknown-codec-published': {
+    message: expect.stringContaining('application/x-rot13'),
+  },
+};
+
 /** How the wait ended for Celery, as it has to end here. */
-const outcomeOf = ({ returns, raises }: Case['outcome']) => {
+const outcomeOf = ({ name: recorded, outcome: { returns, raises } }: Case) => {
+  const difference = different[recorded];
+  if (difference !== undefined) return E.left(expect.objectContaining(difference));
   if (raises === undefined) return E.right(returns);
   const name = raises.type.split('.').at(-1);
   return E.left(
@@ -37,25 +48,26 @@ const outcomeOf = ({ returns, raises }: Case['outcome']) => {
 };
 
 describeRedis('a wait for a task', () => {
-  it.each(vectors('consumer').filter((c) => c.wait !== undefined))(
+  it.each(chosen(vectors('consumer'), (c) => isTarget(c) && c.wait !== undefined))(
     'ends as it does for Celery: $name',
     (c) =>
       onRedis(async ({ server, backend }) => {
-        for (const [id, value] of Object.entries<string>(c.stored ?? {})) {
-          await server.admin.set(keyOf(id), value);
+        for (const [id, value] of Object.entries<unknown>(c.stored ?? {})) {
+          await server.admin.set(keyOf(id), wireBytes(value));
         }
         const waited = backend()
           .asyncResult(c.wait)
           .get({ timeout: c.timeout ?? 10 })();
-        if (c.do !== undefined) {
+        // What was done after a wait that had ended at once has no part in it.
+        if (c.do !== undefined && c.ended !== 'at once') {
           await until(async () => (await server.numsub(keyOf(c.wait))) === 1);
           await perform(server, c.do);
         }
-        expect(await waited).toEqual(outcomeOf(c.outcome));
+        expect(await waited).toEqual(outcomeOf(c));
       }),
   );
 
-  it.each(vectors('consumer').filter((c) => c.forget !== undefined))(
+  it.each(chosen(vectors('consumer'), (c) => isTarget(c) && c.forget !== undefined))(
     'finds nothing that was forgotten: $name',
     (c) =>
       onRedis(async ({ server, backend }) => {
@@ -72,26 +84,29 @@ describeRedis('a wait for a task', () => {
 // watching a worker
 // -------------------------------------------------------------------------------------
 
-type Write = readonly [key: string, value: string];
+type Write = readonly [key: string, value: Buffer];
 
 /** The results that a worker stored, in order. */
 const writesOf = (c: Case): ReadonlyArray<Write> =>
-  c.commands.flatMap(([name, key, , value]: ReadonlyArray<string>) =>
-    name === 'SETEX' && key?.startsWith(keyOf('')) ? [[key, value]] : [],
+  c.commands.flatMap(([name, key, , value]: readonly [string, string, string, unknown]) =>
+    name === 'SETEX' && key?.startsWith(keyOf('')) ? [[key, wireBytes(value)]] : [],
   );
 
 const decoded = ([key, value]: Write): TaskMeta => {
-  const meta = decodeTaskMeta(json)(key, Buffer.from(value), key.slice(keyOf('').length));
+  const meta = decodeTaskMeta(json)(key, value, key.slice(keyOf('').length));
   if (E.isLeft(meta)) throw meta.left;
   return meta.right;
 };
 
-const recorded = vectors('worker').filter((c) => writesOf(c).length > 0);
+/** Of every version, since chordis reads them all. */
+const recorded = chosen(vectors('worker'), (c) => writesOf(c).length > 0);
+
+const isCompressed = (c: Case): boolean => c.config?.result_compression !== undefined;
 
 describeRedis('what a worker stores', () => {
-  it.each(recorded)('is written back as it was: $name', (c) => {
+  it.each(chosen(recorded, (c) => !isCompressed(c)))('is written back as it was: $name', (c) => {
     for (const write of writesOf(c)) {
-      expect(encodeTaskMeta(json)(decoded(write))).toEqual(E.right(write[1]));
+      expect(encodeTaskMeta(json)(decoded(write))).toEqual(E.right(write[1].toString()));
     }
   });
 

@@ -9,12 +9,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Certificates, makeCertificates } from './certificates.js';
 import { end, hasEnded, spawnBound } from './childProcess.js';
+import { installed, type ServerMake } from './serverMakes.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
 export interface RedisOptions {
+  /** The installed one where it is left out. */
+  readonly make?: ServerMake;
   /** More arguments of `redis-server`, such as `['--maxmemory', '10mb']`. */
   readonly args?: ReadonlyArray<string>;
   /** Serves TLS, and nothing else, on the port; a client certificate is optional. */
@@ -62,6 +65,7 @@ export const CELERY = 'celery';
 const PORT_ATTEMPTS = 20;
 
 export const startProcess = async (options: RedisOptions): Promise<RedisProcess> => {
+  const { make = installed } = options;
   const directory = newDirectory();
   const socketPath = join(directory, 'redis.sock');
   const certificates = options.tls ? makeCertificates(directory) : undefined;
@@ -69,7 +73,7 @@ export const startProcess = async (options: RedisOptions): Promise<RedisProcess>
 
   const launch = (port: number): Promise<Launched> =>
     launched(
-      spawnBound('redis-server', serverArguments(options, port, socketPath, certificates), {
+      spawnBound(make.binary, serverArguments(options, port, socketPath, certificates), {
         cwd: directory,
         stdio: ['ignore', 'pipe', 'pipe'],
       }),
@@ -105,7 +109,7 @@ export const startProcess = async (options: RedisOptions): Promise<RedisProcess>
       current = await launch(port);
     },
     removeData: () => {
-      for (const name of ['dump.rdb', 'appendonlydir']) {
+      for (const name of ['dump.rdb', 'appendonly.aof', 'appendonlydir']) {
         rmSync(join(directory, name), { recursive: true, force: true });
       }
     },
@@ -134,7 +138,7 @@ const launched = (child: ChildProcess): Promise<Launched> =>
   });
 
 const serverArguments = (
-  { args = [], persistent, unixsocket }: RedisOptions,
+  { make = installed, args = [], persistent, unixsocket }: RedisOptions,
   port: number,
   socketPath: string,
   certificates: Certificates | undefined,
@@ -142,7 +146,7 @@ const serverArguments = (
   ...(certificates
     ? ['--port', '0', '--tls-port', `${port}`, ...certificates.serverArguments]
     : ['--port', `${port}`]),
-  ...['--bind', '127.0.0.1', '--aclfile', 'users.acl', '--save', '', '--shutdown-timeout', '0'],
+  ...['--bind', '127.0.0.1', '--aclfile', 'users.acl', '--save', '', ...make.args],
   ...(persistent ? ['--appendonly', 'yes', '--appendfsync', 'always'] : []),
   ...(unixsocket ? ['--unixsocket', socketPath] : []),
   ...args,

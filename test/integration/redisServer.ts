@@ -5,12 +5,11 @@
  */
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
-import { describe } from 'vitest';
 import type { Certificates } from './certificates.js';
-import { isInstalled } from './childProcess.js';
 import { ADMIN, ADMIN_PASSWORD, CELERY, type RedisOptions, startProcess } from './redisProcess.js';
 
 export type { RedisOptions } from './redisProcess.js';
+export { describeEachServer, describeRedis, type ServerMake } from './serverMakes.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -59,21 +58,6 @@ export interface RedisServer {
   /** Ends it for good and removes its directory. */
   readonly stop: () => Promise<void>;
 }
-
-// -------------------------------------------------------------------------------------
-// availability
-// -------------------------------------------------------------------------------------
-
-export const redisAvailable: boolean = isInstalled('redis-server', '--version');
-
-if (!redisAvailable && process.env.CI === 'true') {
-  throw new Error('redis-server is not installed, and CI=true allows no test to be left out');
-}
-
-/** `describe`; where there is no `redis-server`, its tests are skipped by name. */
-export const describeRedis: typeof describe | typeof describe.skip = redisAvailable
-  ? describe
-  : describe.skip;
 
 // -------------------------------------------------------------------------------------
 // constructor

@@ -14,7 +14,7 @@ import {
 } from '../../src/index.js';
 import { expectNoLeaks } from './leaks.js';
 import { startProxy, type Proxy as TcpProxy } from './proxy.js';
-import { type RedisOptions, type RedisServer, startRedis } from './redisServer.js';
+import { type RedisOptions, type RedisServer, type ServerMake, startRedis } from './redisServer.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -70,6 +70,12 @@ export const onRedis = async (
     await server.stop();
   }
 };
+
+/** The same, on a server of a make. */
+export const on =
+  (make: ServerMake): typeof onRedis =>
+  (body, options) =>
+    onRedis(body, { ...options, make });
 
 /** `count` task ids that no other test has. */
 export const taskIds = (count: number): ReadonlyArray<string> => {

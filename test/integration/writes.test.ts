@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, expect, it, vi } from 'vitest';
-import { describeRedis, type RedisServer } from './redisServer.js';
-import { keyOf, observe, onRedis, right, taskIds, until } from './scenario.js';
+import { describeEachServer, type RedisServer } from './redisServer.js';
+import { keyOf, observe, on, right, taskIds, until } from './scenario.js';
 
 /** The commands in what a client wrote, each as its words. */
 const commandsIn = (written: string): ReadonlyArray<ReadonlyArray<string>> => {
@@ -31,7 +31,9 @@ const recordWrites = (server: RedisServer): ReadonlyArray<string> => {
   return writes;
 };
 
-describeRedis('what a tick asks for', () => {
+describeEachServer('what a tick asks for', (make) => {
+  const onRedis = on(make);
+
   afterEach(() => {
     vi.restoreAllMocks();
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { type Connected as Backend, connect } from '../../src/backend/connect.js';
 import { expectNoLeaks } from '../integration/leaks.js';
 import {
+  describeEachServer,
   describeRedis,
   type RedisOptions,
   type RedisServer,
@@ -9,13 +10,12 @@ import {
 } from '../integration/redisServer.js';
 import { conformance } from '../port/conformance.js';
 
+type Options = RedisOptions & { readonly overlaps?: boolean };
+
 /** The suite on a server of its own, at which nothing of it may be left. */
-const onServer = (
-  name: string,
-  urlOf: (server: RedisServer) => string,
-  { overlaps = false, ...options }: RedisOptions & { readonly overlaps?: boolean } = {},
-): void => {
-  describeRedis(`with ${name}`, () => {
+const onServer =
+  (urlOf: (server: RedisServer) => string, { overlaps = false, ...options }: Options = {}) =>
+  (): void => {
     let server: RedisServer;
     beforeAll(async () => {
       server = await startRedis(options);
@@ -36,15 +36,25 @@ const onServer = (
         overlaps,
       };
     });
-  });
-};
+  };
 
-onServer('RESP3', (server) => server.url());
-onServer('RESP2', (server) => `${server.url()}?protocol=2`, { overlaps: true });
-onServer(
-  'TLS',
-  (server) => `${server.url()}?ssl_cert_reqs=required&ssl_ca_certs=${server.certificates?.ca}`,
-  { tls: true },
+const url = (server: RedisServer): string => server.url();
+const resp2 = (server: RedisServer): string => `${server.url()}?protocol=2`;
+
+describeEachServer('with RESP3', (make) => onServer(url, { make })());
+describeEachServer('with RESP2', (make) => onServer(resp2, { make, overlaps: true })());
+describeRedis(
+  'with TLS',
+  onServer(
+    (server) => `${server.url()}?ssl_cert_reqs=required&ssl_ca_certs=${server.certificates?.ca}`,
+    { tls: true },
+  ),
 );
-onServer('a Unix socket', (server) => `redis+socket://${server.socketPath}`, { unixsocket: true });
-onServer('four connections', (server) => `${server.url()}?max_connections=4`);
+describeRedis(
+  'with a Unix socket',
+  onServer((server) => `redis+socket://${server.socketPath}`, { unixsocket: true }),
+);
+describeRedis(
+  'with four connections',
+  onServer((server) => `${server.url()}?max_connections=4`),
+);

@@ -2,15 +2,15 @@ import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib'
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { compressed } from '../../src/serialization/compressed.js';
 import type { Compression } from '../../src/serialization/compression.js';
 import { isMarked, mark, unmark } from '../../src/serialization/compressionMarker.js';
 import { compressions } from '../../src/serialization/compressions.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
 import type { Serializer } from '../../src/serialization/serializer.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { decodeTaskMeta } from '../../src/wire/taskMeta.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { pythonValue, wireBytes } from '../pythonValue.js';
 import { recordedCompressions, shown } from '../recordedCompressions.js';
 import { type Case, vectors } from '../vectors.js';

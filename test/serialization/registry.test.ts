@@ -1,13 +1,24 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
 import { registry } from '../../src/serialization/registry.js';
-import { yaml } from '../../src/serialization/yaml.js';
+import { yaml } from '../../src/yaml/yaml.js';
 
 const { toRead, toWrite } = registry([json, yaml, msgpack], ['json', 'application/x-msgpack']);
 
 describe('registry', () => {
+  it.each([
+    ['yaml', 'yaml'],
+    ['application/x-msgpack', 'msgpack'],
+  ])('says where %s is to be had', (nameOrType, name) => {
+    expect(registry([json], ['json']).toWrite(nameOrType)).toMatchObject({
+      left: {
+        problem: `import { ${name} } from 'chordis/${name}' and give it in serializers; there are json`,
+      },
+    });
+  });
+
   it('finds a serializer by its name and by its content type', () => {
     expect(toRead('json')).toEqual(E.right(json));
     expect(toRead('application/json')).toEqual(E.right(json));

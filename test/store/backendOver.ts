@@ -5,7 +5,7 @@ import type { RedisBackendOptions } from '../../src/config/options.js';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import type { Operation } from '../../src/operation/operation.js';
 import type { Commands, Connection } from '../../src/port/commands.js';
-import { yaml } from '../../src/serialization/yaml.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { recordedCompressions } from '../recordedCompressions.js';
 import type { Case } from '../vectors.js';
 

@@ -14,6 +14,7 @@ import {
   type TestBackendOptions,
   testBackend,
 } from '../../src/testing/index.js';
+import { yaml } from '../../src/yaml/yaml.js';
 
 /** With Node's own assertion, which is the strictest. */
 const marbles = (
@@ -86,7 +87,7 @@ describe('testBackend', () => {
           ),
         ).toBe('(t|)', { t: true });
       },
-      { serializer: 'yaml', accept: ['yaml'] },
+      { serializer: 'yaml', serializers: [yaml], accept: ['yaml'] },
     ));
 
   it('loses its link at each marble of cut, and makes it anew', () =>

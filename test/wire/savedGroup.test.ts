@@ -1,12 +1,12 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { compressed } from '../../src/serialization/compressed.js';
 import { compressions } from '../../src/serialization/compressions.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
 import type { Serializer } from '../../src/serialization/serializer.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { decodeSavedGroup, encodeSavedGroup } from '../../src/wire/savedGroup.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
 import { recordedCompressions } from '../recordedCompressions.js';
 import { type Case, vectors } from '../vectors.js';

@@ -1,13 +1,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { decodeMessage, encodeMessage, type Message } from '../../src/wire/message.js';
 import { TaskBody } from '../../src/wire/taskBody.js';
 import { type TaskCall, taskMessage } from '../../src/wire/taskMessage.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { wireBytes } from '../pythonValue.js';
 import { vectors } from '../vectors.js';
 

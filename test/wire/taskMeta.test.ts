@@ -1,11 +1,10 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
 import type { Serializer } from '../../src/serialization/serializer.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { EXCEPTION_STATES, READY_STATES } from '../../src/states.js';
 import { isTaskException, pythonException } from '../../src/wire/exception.js';
 import type { TaskRequest } from '../../src/wire/request.js';
@@ -16,6 +15,7 @@ import {
   resultMeta,
   TaskMeta,
 } from '../../src/wire/taskMeta.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
 import { type Case, vectors } from '../vectors.js';
 import { dateTimes, exceptions, text, tuples, values } from './arbitraries.js';

@@ -8,19 +8,15 @@ import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import { stringify } from 'yaml';
 import { EncodeError } from '../errors/errors.js';
-import { DateTime } from './dateTime.js';
-import { type Algebra, foldTree } from './foldTree.js';
-import { optionalPeer } from './optionalPeer.js';
-import { maxIntDigits } from './pythonNumber.js';
-import type { Serializer } from './serializer.js';
-import { Float, PlainDate } from './values.js';
+import { DateTime } from '../serialization/dateTime.js';
+import { type Algebra, foldTree } from '../serialization/foldTree.js';
+import { maxIntDigits } from '../serialization/pythonNumber.js';
+import type { Serializer } from '../serialization/serializer.js';
+import { Float, PlainDate } from '../serialization/values.js';
 import { readYaml } from './yamlRead.js';
 import { schemaOptions } from './yamlTags.js';
-
-type Library = typeof import('yaml');
-
-const library = optionalPeer<Library>('yaml');
 
 // -------------------------------------------------------------------------------------
 // encoding
@@ -51,7 +47,7 @@ const algebra: Algebra<unknown> = {
   dict: (members) => Object.fromEntries(members),
 };
 
-const print = ({ stringify }: Library, tree: unknown): string =>
+const print = (tree: unknown): string =>
   stringify(tree, {
     ...schemaOptions,
     sortMapEntries: true,
@@ -68,7 +64,17 @@ const problemOf = (thrown: unknown): string => E.toError(thrown).message;
 // -------------------------------------------------------------------------------------
 
 /**
- * Needs the package `yaml`.
+ * @example
+ * import { RedisBackend } from 'chordis'
+ * import { yaml } from 'chordis/yaml'
+ *
+ * const backend = new RedisBackend({
+ *   url: 'memory://',
+ *   serializer: 'yaml',
+ *   serializers: [yaml],
+ *   accept: ['yaml'],
+ * })
+ * await backend.close()()
  *
  * @category instances
  * @since 0.1.0
@@ -81,17 +87,16 @@ export const yaml: Serializer = {
     pipe(
       foldTree(algebra, 'YAML')(value),
       E.chain((tree) =>
-        pipe(
-          library(),
-          E.chain((found) => E.tryCatch(() => print(found, tree), problemOf)),
-          E.mapLeft((problem) => new EncodeError('$', problem)),
+        E.tryCatch(
+          () => print(tree),
+          (thrown) => new EncodeError('$', problemOf(thrown)),
         ),
       ),
     ),
   decode: (bytes) =>
     pipe(
-      isUtf8(bytes) ? library() : E.left('not UTF-8'),
-      E.chain((found) => E.tryCatch(() => readYaml(found, bytes.toString('utf8')), problemOf)),
+      isUtf8(bytes) ? E.right(bytes.toString('utf8')) : E.left('not UTF-8'),
+      E.chain((text) => E.tryCatch(() => readYaml(text), problemOf)),
       E.mapLeft((problem) => `not read as YAML: ${problem}`),
     ),
 };

@@ -3,7 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { Decimal, Float, PlainDate } from '../../src/serialization/values.js';
-import { yaml } from '../../src/serialization/yaml.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { text } from '../wire/arbitraries.js';
 
 const read = (source: string) => yaml.decode(Buffer.from(source));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { msgpack } from '../../src/serialization/msgpack.js';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { Decimal, Float } from '../../src/serialization/values.js';
 import { text } from '../wire/arbitraries.js';
 

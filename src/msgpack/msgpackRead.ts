@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { isUtf8 } from 'node:buffer';
-import { dictOf } from './dictOf.js';
+import { dictOf } from '../serialization/dictOf.js';
 
 /** Python's own. */
 const depthLimit = 1024;

@@ -6,14 +6,25 @@
  *
  * @since 0.1.0
  */
-import type { CST, Document, Node, YAMLMap } from 'yaml';
-import { DateTime } from './dateTime.js';
-import { dictOf } from './dictOf.js';
-import { floatText } from './pythonNumber.js';
-import { PlainDate } from './values.js';
+import {
+  Composer,
+  type CST,
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  type Node,
+  Parser,
+  type YAMLMap,
+} from 'yaml';
+import { DateTime } from '../serialization/dateTime.js';
+import { dictOf } from '../serialization/dictOf.js';
+import { floatText } from '../serialization/pythonNumber.js';
+import { PlainDate } from '../serialization/values.js';
 import { schemaOptions } from './yamlTags.js';
-
-type Library = typeof import('yaml');
 
 /** Deeper than Python can read, or than is written here. */
 const depthLimit = 512;
@@ -32,22 +43,21 @@ const longText = 64;
  *
  * @internal
  */
-export const readYaml = (library: Library, text: string): unknown =>
-  valueIn(library, compose(library, text)?.contents ?? null);
+export const readYaml = (text: string): unknown => valueIn(compose(text)?.contents ?? null);
 
 // -------------------------------------------------------------------------------------
 // nodes
 // -------------------------------------------------------------------------------------
 
-const compose = (library: Library, text: string): Document | undefined => {
-  const lines = new library.LineCounter();
+const compose = (text: string): Document | undefined => {
+  const lines = new LineCounter();
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
     return `at line ${line}, column ${col}`;
   };
   // The last of equal keys counts, and comparing each with each would take quadratic time.
-  const composer = new library.Composer({ ...schemaOptions, uniqueKeys: false });
-  const documents = composer.compose(tokens(library, text, lines, at), true, text.length);
+  const composer = new Composer({ ...schemaOptions, uniqueKeys: false });
+  const documents = composer.compose(tokens(text, lines, at), true, text.length);
   let only: Document | undefined;
   for (const document of documents) {
     // A warning is an unknown tag, such as one that would have Python make an object.
@@ -62,9 +72,8 @@ const compose = (library: Library, text: string): Document | undefined => {
 
 /** What the composer takes. The parser keeps a stack; the composer recurses as deep as that was. */
 function* tokens(
-  { Lexer, Parser }: Library,
   text: string,
-  lines: InstanceType<Library['LineCounter']>,
+  lines: LineCounter,
   at: (offset: number) => string,
 ): Generator<CST.Token> {
   const sound = (token: CST.Token): CST.Token => {
@@ -93,7 +102,7 @@ interface Anchored {
   readonly size: number;
 }
 
-const valueIn = ({ isAlias, isMap, isScalar, isSeq }: Library, root: unknown): unknown => {
+const valueIn = (root: unknown): unknown => {
   const anchors = new Map<string, Anchored>();
   /** Values so far, and how many of them through aliases. */
   let size = 0;

@@ -7,9 +7,9 @@
  */
 import * as O from 'fp-ts/lib/Option.js';
 import type { DocumentOptions, ScalarTag, SchemaOptions } from 'yaml';
-import { DateTime, isDate } from './dateTime.js';
-import { floatText, maxIntDigits } from './pythonNumber.js';
-import { Float, PlainDate } from './values.js';
+import { DateTime, isDate } from '../serialization/dateTime.js';
+import { floatText, maxIntDigits } from '../serialization/pythonNumber.js';
+import { Float, PlainDate } from '../serialization/values.js';
 
 // -------------------------------------------------------------------------------------
 // numbers

@@ -1,0 +1,20 @@
+// Results
+export { type Keys, keys } from './keys.js';
+export { pendingMeta, TaskMeta, type WireMeta } from './taskMeta.js';
+export { TaskException, type WireException } from './exception.js';
+export {
+  type AsyncResultTuple,
+  asyncResultTuple,
+  type GroupResultTuple,
+  groupResultTuple,
+  ResultTuple,
+  type WireTuple,
+} from './resultTuple.js';
+
+// Task messages
+export { decodeMessage, encodeMessage, Message, type WireMessage } from './message.js';
+export { TaskBody, type WireTaskBody } from './taskBody.js';
+export { Signature, signature, type WireSignature } from './signature.js';
+
+// Python's notation
+export { repr } from './repr.js';

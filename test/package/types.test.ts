@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type Ended, inProject, isSkipped, ROOT, tool, write } from './project.js';
+
+const CONSUMER = `
+import * as O from 'fp-ts/lib/Option.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import * as TE from 'fp-ts/lib/TaskEither.js';
+import { from, mergeMap, type Observable } from 'rxjs';
+import { TestScheduler } from 'rxjs/testing';
+import {
+  type Operation,
+  RedisBackend,
+  type ResultStoreError,
+  intervals,
+  defaultRetryPolicy,
+  type TaskMeta,
+} from 'chordis';
+import { msgpack } from 'chordis/msgpack';
+import { type TestBackend, testBackend } from 'chordis/testing';
+import { keys, Message, TaskMeta as metaCodec } from 'chordis/wire';
+import { yaml } from 'chordis/yaml';
+
+const backend = new RedisBackend({ url: 'memory://', serializers: [yaml, msgpack] });
+const state: Operation<string> = backend.getState('task');
+export const seen: Observable<string> = from(state);
+export const bytes: TE.TaskEither<ResultStoreError, O.Option<Buffer>> = pipe(
+  TE.fromEither(keys().task('task')),
+  TE.chain((key) => backend.get(key)),
+);
+export const metas: Observable<TaskMeta> = from(['a']).pipe(
+  mergeMap((id) => backend.getTaskMeta(id)),
+);
+export const length: TE.TaskEither<ResultStoreError, number> = pipe(
+  state,
+  TE.map((text) => text.length),
+);
+export const [wait]: Iterable<number> = intervals(defaultRetryPolicy);
+export const kit: TestBackend = testBackend(new TestScheduler(() => undefined));
+export const codecs = [Message, metaCodec];
+`;
+
+/** An operation is an Observable, not only like one. */
+const OPERATIONS = `
+import { firstValueFrom, forkJoin, type Observable } from 'rxjs';
+import { RedisBackend } from 'chordis';
+
+const backend = new RedisBackend({ url: 'memory://' });
+export const first: Promise<string> = firstValueFrom(backend.getState('task'));
+export const both: Observable<[string, number]> = forkJoin([
+  backend.getState('task'),
+  backend.incr('n'),
+]);
+`;
+
+/** The package of each compiler; 7 is the one that chordis is built with. */
+const COMPILERS = { '5.4': 'typescript-5.4', '5.9': 'typescript', '7': 'typescript-7' };
+
+const TYPE_CHECK = join(ROOT, 'test/package/typeCheck.mjs');
+
+const RESOLUTIONS = {
+  node16: { module: 'node16' },
+  nodenext: { module: 'nodenext' },
+  bundler: { module: 'esnext', moduleResolution: 'bundler' },
+  // Before `exports`; TypeScript 7 has it no longer.
+  node10: { module: 'esnext', moduleResolution: 'node10', ignoreDeprecations: '5.0' },
+};
+
+const rows = (Object.keys(COMPILERS) as Array<keyof typeof COMPILERS>).flatMap((version) =>
+  (Object.keys(RESOLUTIONS) as Array<keyof typeof RESOLUTIONS>)
+    .filter((resolution) => version !== '7' || resolution !== 'node10')
+    .map((resolution) => [version, resolution] as const),
+);
+
+const compile = (
+  name: string,
+  text: string,
+  version: keyof typeof COMPILERS,
+  resolution: keyof typeof RESOLUTIONS,
+): Promise<Ended> => {
+  write(`${name}.ts`, text);
+  const compilerOptions = {
+    ...RESOLUTIONS[resolution],
+    target: 'es2022',
+    lib: ['es2022', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    // All but those of the compiler itself.
+    skipLibCheck: false,
+    skipDefaultLibCheck: true,
+    noEmit: true,
+  };
+  const project = write(
+    `tsconfig.${name}.${version}.${resolution}.json`,
+    JSON.stringify({ compilerOptions, files: [`${name}.ts`] }),
+  );
+  return version === '7'
+    ? inProject('node', join(ROOT, 'node_modules/typescript/bin/tsc'), '--project', project)
+    : inProject('node', TYPE_CHECK, tool(COMPILERS[version]), project);
+};
+
+const COMPILED: Ended = { code: 0, stdout: '', stderr: '' };
+
+describe.concurrent('the declarations', () => {
+  it.skipIf(isSkipped('typescript')).each(rows)(
+    'hold in a strict project that checks its libraries too: TypeScript %s, %s',
+    async (version, resolution) => {
+      expect(await compile('consumer', CONSUMER, version, resolution)).toEqual(COMPILED);
+    },
+  );
+
+  it('make an operation what firstValueFrom and forkJoin take', async () => {
+    expect(await compile('operations', OPERATIONS, '7', 'nodenext')).toEqual(COMPILED);
+  });
+});
