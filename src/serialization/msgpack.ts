@@ -11,6 +11,7 @@ import { EncodeError } from '../errors/errors.js';
 import { type Algebra, foldTree } from './foldTree.js';
 import { readMsgpack } from './msgpackRead.js';
 import { optionalPeer } from './optionalPeer.js';
+import { reasonOf } from './reason.js';
 import type { Serializer } from './serializer.js';
 import { Float } from './values.js';
 
@@ -43,7 +44,7 @@ const algebraOf = ({ encode }: Library): Algebra<Buffer> => {
         case 'bigint':
           return packInt(u);
         case 'string':
-          return /\p{Surrogate}/u.test(u) ? O.none : O.some(pack(u));
+          return isText(u) ? O.some(pack(u)) : O.none;
         case 'boolean':
           return O.some(pack(u));
         default:
@@ -52,6 +53,7 @@ const algebraOf = ({ encode }: Library): Algebra<Buffer> => {
       }
     },
     list: (items) => Buffer.concat([header(items.length, 0x90, 0xdc), ...items]),
+    isKey: isText,
     dict: (members) =>
       Buffer.concat([
         header(members.length, 0x80, 0xde),
@@ -59,6 +61,9 @@ const algebraOf = ({ encode }: Library): Algebra<Buffer> => {
       ]),
   };
 };
+
+/** UTF-8 has no half a surrogate pair. */
+const isText = (text: string): boolean => !/\p{Surrogate}/u.test(text);
 
 /** Up to 15 in the first byte itself; then 16 bits behind `wide`, or 32 behind the byte after it. */
 const header = (length: number, fix: number, wide: number): Buffer => {
@@ -95,7 +100,7 @@ export const msgpack: Serializer = {
       E.chain(({ ExtensionCodec: { defaultCodec } }) =>
         E.tryCatch(
           () => readMsgpack((data, type) => defaultCodec.decode(data, type, undefined))(bytes),
-          (thrown) => `not MessagePack: ${E.toError(thrown).message}`,
+          (thrown) => `not MessagePack: ${reasonOf(thrown)}`,
         ),
       ),
     ),

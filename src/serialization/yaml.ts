@@ -8,11 +8,13 @@ import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import type { Pair } from 'yaml';
 import { EncodeError } from '../errors/errors.js';
 import { DateTime } from './dateTime.js';
 import { type Algebra, foldTree } from './foldTree.js';
 import { optionalPeer } from './optionalPeer.js';
 import { maxIntDigits } from './pythonNumber.js';
+import { reasonOf } from './reason.js';
 import type { Serializer } from './serializer.js';
 import { Float, PlainDate } from './values.js';
 import { readYaml } from './yamlRead.js';
@@ -32,7 +34,7 @@ const algebra: Algebra<unknown> = {
       case 'number':
         return O.some(Number.isSafeInteger(u) && !Object.is(u, -0) ? u : new Float(u));
       case 'string':
-        return /\p{Surrogate}/u.test(u) ? O.none : O.some(u);
+        return O.some(u);
       case 'bigint':
         return String(u).length <= maxIntDigits ? O.some(u) : O.none;
       case 'boolean':
@@ -54,14 +56,23 @@ const algebra: Algebra<unknown> = {
 const print = ({ stringify }: Library, tree: unknown): string =>
   stringify(tree, {
     ...schemaOptions,
-    sortMapEntries: true,
+    sortMapEntries: byCodePoint,
     aliasDuplicateObjects: false,
     indentSeq: false,
     singleQuote: true,
     lineWidth: 0,
   });
 
-const problemOf = (thrown: unknown): string => E.toError(thrown).message;
+/** As Python sorts strings. By UTF-16, what is beyond U+FFFF would come too early. */
+const byCodePoint = (a: Pair, b: Pair): number => {
+  const [one, other] = [keyOf(a), keyOf(b)];
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
+};
+
+const keyOf = ({ key }: Pair): string =>
+  typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : String(key);
 
 // -------------------------------------------------------------------------------------
 // instances
@@ -83,15 +94,15 @@ export const yaml: Serializer = {
       E.chain((tree) =>
         pipe(
           library(),
-          E.chain((found) => E.tryCatch(() => print(found, tree), problemOf)),
+          E.chain((found) => E.tryCatch(() => print(found, tree), reasonOf)),
           E.mapLeft((problem) => new EncodeError('$', problem)),
         ),
       ),
     ),
   decode: (bytes) =>
     pipe(
-      isUtf8(bytes) ? library() : E.left('not UTF-8'),
-      E.chain((found) => E.tryCatch(() => readYaml(found, bytes.toString('utf8')), problemOf)),
+      Buffer.isBuffer(bytes) && isUtf8(bytes) ? library() : E.left('not UTF-8'),
+      E.chain((found) => E.tryCatch(() => readYaml(found, bytes.toString('utf8')), reasonOf)),
       E.mapLeft((problem) => `not read as YAML: ${problem}`),
     ),
 };
