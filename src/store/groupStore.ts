@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
-import type * as O from 'fp-ts/lib/Option.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { fromEither, fromSingle, type Operation } from '../operation/operation.js';
 import type { Serializer } from '../serialization/serializer.js';
@@ -43,9 +43,16 @@ export abstract class GroupStore extends TaskStore {
     );
   }
 
-  /** The saved group, if there is one. */
+  /** The saved group, if there is one; an empty value is none, as in Celery. */
   restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
-    return fromSingle(this.read(this.keys.group(groupId), decodeSavedGroup(this.serializer)));
+    const decode = decodeSavedGroup(this.serializer);
+    return fromSingle(
+      this.read(this.keys.group(groupId), (key, bytes) =>
+        bytes.length === 0
+          ? E.right<never, O.Option<ResultTuple>>(O.none)
+          : pipe(decode(key, bytes), E.map(O.some)),
+      ).pipe(Rx.map(O.flatten)),
+    );
   }
 
   /** Forgets which results a group has; the results stay. */

@@ -8,7 +8,18 @@ import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
-import { fromEither, fromRun, fromSingle, type Operation, of } from '../operation/operation.js';
+import { EncodeError, type ResultStoreError, ValueTooLarge } from '../errors/errors.js';
+import {
+  continueWith,
+  fromEither,
+  fromRun,
+  fromSingle,
+  type Operation,
+  of,
+  type Run,
+  settled,
+  toRun,
+} from '../operation/operation.js';
 import {
   FAILURE,
   PROPAGATE_STATES,
@@ -18,9 +29,9 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
-import { pythonException } from '../wire/exception.js';
+import { pythonException, type TaskException } from '../wire/exception.js';
 import { type Keys, keys } from '../wire/keys.js';
-import { chainedRequests, type TaskRequest } from '../wire/request.js';
+import { type ChainedTask, chainedTasks, type TaskRequest } from '../wire/request.js';
 import {
   decodeTaskMeta,
   encodeTaskMeta,
@@ -92,11 +103,15 @@ export abstract class TaskStore extends KeyValueStore {
       const key = this.keys.task(taskId);
       if (E.isLeft(key)) return key;
       const now = new Date(scheduler.now());
-      const meta = resultMeta({ taskId, result, state, ...options, extended, now });
-      return pipe(
-        this.encode(meta),
-        E.map((value) => ({ key: key.right, value })),
-      );
+      try {
+        const meta = resultMeta({ taskId, result, state, ...options, extended, now });
+        return pipe(
+          this.encode(meta),
+          E.map((value) => ({ key: key.right, value })),
+        );
+      } catch {
+        return E.left(new EncodeError('$', 'the request throws when it is looked at'));
+      }
     };
     return this.persistent(
       fromRun(
@@ -104,9 +119,20 @@ export abstract class TaskStore extends KeyValueStore {
           write,
           (made, expected) => this.store(made, expected),
           ({ key }, held) => this.decode(key, held, taskId),
+          (error) => this.keptOr(error, taskId),
         ),
       ),
     );
+  }
+
+  /** Celery looks at what is held before it encodes: over a SUCCESS there is no error. */
+  private keptOr(error: ResultStoreError, taskId: string): Run<Stored> {
+    const failed = settled<Stored>(E.left(error));
+    if (!(error instanceof EncodeError || error instanceof ValueTooLarge)) return failed;
+    return continueWith(toRun(this.getTaskMeta(taskId)), (held) => {
+      if (E.isLeft(held)) return settled(held);
+      return held.right.status === SUCCESS ? settled(E.right({ _tag: 'Kept' })) : failed;
+    });
   }
 
   /** STARTED, with what the worker tells of itself. */
@@ -115,33 +141,51 @@ export abstract class TaskStore extends KeyValueStore {
   }
 
   /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */
-  markAsDone(taskId: string, result: unknown, options: MarkOptions = {}): Operation<void> {
-    return options.request?.ignoreResult === true
-      ? of(undefined)
-      : this.mark(taskId, result, SUCCESS, options);
+  markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
+    return lazily(() =>
+      options?.request?.ignoreResult === true
+        ? of(undefined)
+        : this.mark(taskId, result, SUCCESS, options),
+    );
   }
 
   /**
    * FAILURE with what the task threw, or a `pythonException`. What remains of the task's
-   * chain fails the same way.
+   * chain fails the same way, and the bodies of chords in it.
    */
-  markAsFailure(taskId: string, exc: unknown, options: MarkOptions = {}): Operation<void> {
-    const { state = FAILURE, storeResult = true, traceback = null, request } = options;
-    const exception = fromThrown(exc);
-    const rest = storeResult && PROPAGATE_STATES.has(state) ? chainedRequests(request) : [];
-    return fromSingle(
-      Rx.concat(
-        this.mark(taskId, exception, state, options),
-        ...rest.map((next) =>
-          this.storeResult(next.id, exception, state, { traceback, request: next }),
-        ),
-      ).pipe(Rx.ignoreElements(), Rx.endWith(undefined)),
-    );
+  markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
+    return lazily(() => {
+      const exception = fromThrown(exc);
+      const stored = this.mark(taskId, exception, FAILURE, options);
+      const chained = Rx.defer(() => this.failChain(exception, options));
+      return Rx.concat(stored, chained).pipe(Rx.ignoreElements(), Rx.endWith(undefined));
+    });
   }
 
-  /** RETRY with what made the task try again. */
+  private failChain(exception: TaskException, options?: MarkOptions): Rx.Observable<void> {
+    const chained = chainedTasks(options?.request);
+    return Rx.concat(...chained.map((task) => this.failChained(task, exception, options)));
+  }
+
+  /**
+   * One task of the chain of a task that failed. A member of a chord (`inChord`) that had
+   * not failed before also has its part to return, here and after the store, whether or not
+   * anything is stored: Celery calls `on_chord_part_return`.
+   */
+  private failChained(
+    { request }: ChainedTask,
+    exception: TaskException,
+    options?: MarkOptions | null,
+  ): Operation<void> {
+    const { state = FAILURE, storeResult = true, traceback = null } = options ?? {};
+    return request !== null && PROPAGATE_STATES.has(state)
+      ? this.mark(request.id, exception, state, { storeResult, traceback, request })
+      : of(undefined);
+  }
+
+  /** RETRY with what made the task try again; null where nothing did. */
   markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
-    return this.mark(taskId, fromThrown(exc), RETRY, options);
+    return this.mark(taskId, exc === null ? null : fromThrown(exc), RETRY, options);
   }
 
   /** REVOKED with a `TaskRevokedError` that tells the reason. */
@@ -154,11 +198,14 @@ export abstract class TaskStore extends KeyValueStore {
     taskId: string,
     result: unknown,
     ownState: State,
-    { state = ownState, storeResult = true, ...options }: MarkOptions = {},
+    options?: MarkOptions | null,
   ): Operation<void> {
-    return storeResult
-      ? fromSingle(this.storeResult(taskId, result, state, options).pipe(Rx.map(constVoid)))
-      : of(undefined);
+    return lazily(() => {
+      const { state = ownState, storeResult = true, ...more } = options ?? {};
+      return storeResult
+        ? this.storeResult(taskId, result, state, more).pipe(Rx.map(constVoid))
+        : of(undefined);
+    });
   }
 
   // ---------------------------------------------------------------------------------
@@ -220,3 +267,7 @@ export abstract class TaskStore extends KeyValueStore {
     return fromSingle(this.getTaskMeta(taskId).pipe(Rx.map(field)));
   }
 }
+
+/** Options may throw when they are looked at. */
+const lazily = (make: () => Rx.ObservableInput<void>): Operation<void> =>
+  fromSingle(Rx.defer(make));

@@ -10,7 +10,7 @@ import type { TaskRequest } from '../../src/wire/request.js';
 import { pendingMeta } from '../../src/wire/taskMeta.js';
 import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
 import { pythonValue, resultTuple } from '../pythonValue.js';
-import { type Case, vectors } from '../vectors.js';
+import { type Case, picked, vectors } from '../vectors.js';
 import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
 
 const named = ({ name }: Case): string => name.slice(name.indexOf('/') + 1);
@@ -68,10 +68,11 @@ const written = (c: Case): ReadonlyArray<readonly [string, string]> =>
     return [[key, toTheMillisecond(typeof value === 'string' ? value : c.value)]];
   });
 
-/** Cases of the wire, not of the store, and a time to live that no option allows. */
-const elsewhere = /exception-not-an|with-exception-result|base-exception|expires\/negative/;
+/** What no encoder takes, and a time to live that no option allows. */
+const elsewhere = /exception-not-an|with-exception-result|expires\/negative/;
 
-const cases = vectors('meta').filter(
+const cases = picked(
+  vectors('meta'),
   (c) =>
     c.celery === '5.7.0' &&
     /^(state|request|expires|overwrite|prefix|forget)/.test(named(c)) &&
@@ -79,7 +80,7 @@ const cases = vectors('meta').filter(
 );
 
 describe('what becomes of a store', () => {
-  it.each(cases.filter((c) => c.error === undefined))(
+  it.each(picked(cases, (c) => c.error === undefined))(
     'is what Celery leaves there, for as long, and publishes: $name',
     (c) => {
       const { held, ttl, published } = carriedOut(c);
@@ -96,7 +97,7 @@ describe('what becomes of a store', () => {
     },
   );
 
-  it.each(cases.filter((c) => c.error !== undefined))(
+  it.each(picked(cases, (c) => c.error !== undefined))(
     'is nothing where Celery raises: $name',
     (c) => {
       const { outcome, held, published } = carriedOut(c);
@@ -291,7 +292,7 @@ describe('what is read of a task', () => {
 });
 
 describe('alwaysRetry', () => {
-  const recorded = vectors('retry').filter((c) => c.op === 'always_retry' && c.celery === '5.7.0');
+  const recorded = picked(vectors('retry'), (c) => c.op === 'always_retry' && c.celery === '5.7.0');
 
   it.each(recorded)('tries as often as Celery, with the longest waits: $name', (c) =>
     marbles(({ flush }, scheduler) => {
