@@ -26,3 +26,17 @@ export const vectors = (file: string): ReadonlyArray<Case> =>
   JSON.parse(
     readFileSync(new URL(`./vectors/${file}.json`, import.meta.url), 'utf8'),
   ) as ReadonlyArray<Case>;
+
+/** Those that `isPicked` takes. Where it takes none, nothing would be tested, so it throws. */
+export const picked = <A>(
+  cases: ReadonlyArray<A>,
+  isPicked: (c: A) => boolean,
+): ReadonlyArray<A> => {
+  const found = cases.filter(isPicked);
+  if (found.length === 0) throw new Error(`no case is picked by ${isPicked}`);
+  return found;
+};
+
+/** Values that are compressed, which have tests of their own. */
+export const isCompressed = ({ name, config }: Case): boolean =>
+  Boolean(config?.result_compression) || /\/compress|\/(save|restore)\/(gzip|bzip2)/.test(name);

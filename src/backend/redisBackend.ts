@@ -269,13 +269,13 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /**
    * FAILURE with what the task threw, or a `pythonException`. What remains of the task's
-   * chain fails the same way.
+   * chain fails the same way, and the bodies of chords in it.
    */
   markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
     return this.#tasks.markAsFailure(taskId, exc, options);
   }
 
-  /** RETRY with what made the task try again. */
+  /** RETRY with what made the task try again; null where nothing did. */
   markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
     return this.#tasks.markAsRetry(taskId, exc, options);
   }

@@ -8,6 +8,7 @@ import { ExtensionCodec, encode } from '@msgpack/msgpack';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Algebra, foldTree } from '../serialization/foldTree.js';
+import { reasonOf } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { Float } from '../serialization/values.js';
 import { readMsgpack } from './msgpackRead.js';
@@ -27,6 +28,9 @@ const packInt = (n: bigint): O.Option<Buffer> => {
     : O.none;
 };
 
+/** UTF-8 has no half a surrogate pair. */
+const isText = (text: string): boolean => !/\p{Surrogate}/u.test(text);
+
 /** Up to 15 in the first byte itself; then 16 bits behind `wide`, or 32 behind the byte after it. */
 const header = (length: number, fix: number, wide: number): Buffer => {
   if (length < 16) return Buffer.from([fix + length]);
@@ -45,7 +49,7 @@ const algebra: Algebra<Buffer> = {
       case 'bigint':
         return packInt(u);
       case 'string':
-        return /\p{Surrogate}/u.test(u) ? O.none : O.some(pack(u));
+        return isText(u) ? O.some(pack(u)) : O.none;
       case 'boolean':
         return O.some(pack(u));
       default:
@@ -54,6 +58,7 @@ const algebra: Algebra<Buffer> = {
     }
   },
   list: (items) => Buffer.concat([header(items.length, 0x90, 0xdc), ...items]),
+  isKey: isText,
   dict: (members) =>
     Buffer.concat([
       header(members.length, 0x80, 0xde),
@@ -92,6 +97,6 @@ export const msgpack: Serializer = {
   decode: (bytes) =>
     E.tryCatch(
       () => readMsgpack(readExtension)(bytes),
-      (thrown) => `not MessagePack: ${E.toError(thrown).message}`,
+      (thrown) => `not MessagePack: ${reasonOf(thrown)}`,
     ),
 };

@@ -39,7 +39,7 @@ export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promis
     const entries = reply as ReadonlyArray<unknown>;
     const found: Array<Found> = [];
     for (let i = 0; i < entries.length; i++) {
-      const value = valueOf(entries[i], link, rest[i] ?? '');
+      const value = readValue(entries[i], link, rest[i] ?? '');
       if (value !== undefined) found.push({ at: from + i, value });
     }
     return { end: from + (entries.length || rest.length), found };
@@ -58,7 +58,7 @@ export const pieces = (
         Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, keys, end))),
       );
 
-const valueOf = (entry: unknown, link: Link, key: string): Found['value'] | undefined => {
+const readValue = (entry: unknown, link: Link, key: string): Found['value'] | undefined => {
   if (Buffer.isBuffer(entry)) return entry;
   if (entry === null) return undefined;
   return entry instanceof Error ? failureOf(entry, link, reading([key])) : 'TooLarge';

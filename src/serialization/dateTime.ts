@@ -6,6 +6,7 @@
  */
 import * as O from 'fp-ts/lib/Option.js';
 import { codeAt } from './codeAt.js';
+import { isoDateTime } from './isoForms.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -67,6 +68,19 @@ export class DateTime extends Date {
 // -------------------------------------------------------------------------------------
 // conversions
 // -------------------------------------------------------------------------------------
+
+/**
+ * A date and time in any form that Python's `fromisoformat` takes. One of the rarer forms
+ * becomes the common one; a bare date is its midnight.
+ *
+ * @internal
+ */
+export const fromIsoFormat = (text: string): O.Option<DateTime> => {
+  const dateTime = DateTime.fromText(text);
+  if (O.isSome(dateTime)) return dateTime;
+  const common = isoDateTime(text);
+  return common === undefined ? O.none : DateTime.fromText(common);
+};
 
 /** `YYYY-MM-DDTHH:MM:SS`. Many results are stored in a second, and this takes longest of each date. */
 const upToSecond = (time: number): string => {

@@ -7,6 +7,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors/errors.js';
+import { ownRecord } from './ownRecord.js';
+import { reasonOf } from './reason.js';
 import { PythonText } from './values.js';
 
 /**
@@ -18,6 +20,8 @@ export interface Algebra<A> {
   /** `None` refuses the leaf. */
   readonly leaf: (value: unknown) => O.Option<A>;
   readonly list: (items: ReadonlyArray<A>) => A;
+  /** Any string is one where this is left out. */
+  readonly isKey?: (key: string) => boolean;
   readonly dict: (members: ReadonlyArray<readonly [string, A]>) => A;
 }
 
@@ -36,6 +40,14 @@ export const foldTree =
     const refuse = (problem: string, path: string) => E.left(new EncodeError(path, problem));
 
     const visit = (u: unknown, path: string, depth: number): E.Either<EncodeError, A> => {
+      try {
+        return fold(u, path, depth);
+      } catch (thrown) {
+        return refuse(`a getter or toJSON threw ${reasonOf(thrown)}`, path);
+      }
+    };
+
+    const fold = (u: unknown, path: string, depth: number): E.Either<EncodeError, A> => {
       const leaf = algebra.leaf(u);
       if (O.isSome(leaf)) return E.right(leaf.value);
       if (typeof u !== 'object' || u === null)
@@ -44,18 +56,10 @@ export const foldTree =
         return refuse(`a cycle, or nested more than ${depthLimit} deep`, path.slice(0, 80));
       if (Array.isArray(u)) return list(u, path, depth + 1);
       if (u instanceof Map) return dict([...u], path, depth + 1);
+      const own = ownRecord(u);
+      if (own !== undefined) return refuse(`${own} has no form in ${format}`, path);
       const saysHow = !(u instanceof Date || u instanceof PythonText);
-      if (saysHow && hasToJson(u)) {
-        const json = E.tryCatch(
-          () => u.toJSON(),
-          (thrown) =>
-            new EncodeError(
-              path,
-              `toJSON threw ${thrown instanceof Error ? thrown.message : typeof thrown}`,
-            ),
-        );
-        return E.isLeft(json) ? json : visit(json.right, path, depth + 1);
-      }
+      if (saysHow && hasToJson(u)) return visit(u.toJSON(), path, depth + 1);
       return saysHow && Object.prototype.toString.call(u) === '[object Object]'
         ? dict(Object.entries(u), path, depth + 1)
         : refuse(`${nameOf(u)} has no form in ${format}`, path);
@@ -81,6 +85,7 @@ export const foldTree =
         if (typeof key !== 'string')
           return refuse(`a key must be a string, not ${nameOf(key)}`, path);
         if (member === undefined) continue;
+        if (algebra.isKey?.(key) === false) return refuse(`a key with no form in ${format}`, path);
         const a = visit(member, `${path}.${key}`, depth);
         if (E.isLeft(a)) return a;
         done.push([key, a.right]);

@@ -21,7 +21,7 @@ import { Float } from './values.js';
  * of its type reads it.
  *
  * What has no exact form is refused, never rounded: functions, symbols, an undefined
- * item, cycles, half a surrogate pair, and an object that Python would take for a marker.
+ * item, cycles, chordis' own records, and an object that Python would take for a marker.
  * A number is an `int` where it is a safe integer and a `float` elsewhere; a `bigint` is
  * an `int` of any size; a `Map` is a dict whose keys need not be strings.
  *
@@ -46,6 +46,7 @@ export const jsonWith = (
     isCompositional: true,
     encode: encodeJson(markers),
     decode: (bytes) => {
+      if (!Buffer.isBuffer(bytes)) return E.left('not bytes');
       const text = textOf(bytes);
       if (text === undefined) return E.left('not UTF-8');
       if (needsPython(bytes, text) || (exactFloats && hasFloat(text))) return parse(text);
@@ -65,12 +66,16 @@ const textOf = (bytes: Buffer): string | undefined =>
 
 /**
  * Whether there may be something that `JSON.parse` reads differently: a marker, also one
- * spelled with escapes, or an integer too large. A false alarm costs time only.
+ * spelled with escapes, an integer too large, or the int `-0`. A false alarm costs time only.
  */
 const needsPython = (bytes: Buffer, text: string): boolean =>
   text.includes('__type__') ||
   (text.includes('\\') && /\\u00[2-7]/.test(text)) ||
-  hasLongInteger(bytes);
+  hasLongInteger(bytes) ||
+  (text.includes('-0') && minusZero.test(text));
+
+/** Behind what a value may follow, so that no date or UUID is taken for one. */
+const minusZero = /(?:^|[\s,:[])-0(?![.\deE])/;
 
 /** The digits of `Number.MAX_SAFE_INTEGER`. */
 const long = 16;

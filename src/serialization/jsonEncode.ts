@@ -10,7 +10,9 @@ import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors/errors.js';
 import { JsonWriter } from './jsonWriter.js';
 import type { Marker } from './markers.js';
+import { mayBeOwn, ownRecord } from './ownRecord.js';
 import { floatText, isInt, maxIntDigits, numberText } from './pythonNumber.js';
+import { reasonOf } from './reason.js';
 import { type Ancestors, pathOf, pathTo } from './valuePath.js';
 import { Float } from './values.js';
 
@@ -62,7 +64,7 @@ export const encodeJson =
 let idle: JsonWriter | undefined;
 
 const problemOf = (thrown: unknown): string => {
-  const reason = thrown instanceof Error ? thrown.message : typeof thrown;
+  const reason = reasonOf(thrown);
   return /invalid string length|string longer than/i.test(reason)
     ? 'its JSON is longer than the 512 MB that Redis and a string can hold'
     : `a getter or toJSON threw ${reason}`;
@@ -72,7 +74,7 @@ const write = (to: Writing, value: unknown): void => {
   const { out, within } = to;
   switch (typeof value) {
     case 'string':
-      writeString(to, value);
+      out.quoted(value);
       break;
     case 'number':
       if (isInt(value)) out.int(value);
@@ -96,11 +98,6 @@ const write = (to: Writing, value: unknown): void => {
 // -------------------------------------------------------------------------------------
 // scalars
 // -------------------------------------------------------------------------------------
-
-const writeString = ({ out, within }: Writing, text: string): void => {
-  if (out.quoted(text)) return;
-  throw new Refusal('a string with half a surrogate pair is no text', pathTo(within, text));
-};
 
 const bigintText = (value: bigint, within: Ancestors): string => {
   const digits = value.toString();
@@ -145,6 +142,7 @@ const writeDict = (to: Writing, dict: Readonly<Record<string, unknown>>): void =
   for (const key of Object.keys(dict)) {
     const value = dict[key];
     if (value === undefined) continue;
+    if (mayBeOwn(key)) refuseOwn(dict, to.within);
     if (members++ > 0) to.out.comma();
     writeMember(to, key, value);
   }
@@ -166,7 +164,7 @@ const writeMap = (to: Writing, map: ReadonlyMap<unknown, unknown>): void => {
 };
 
 const writeMember = (to: Writing, key: string, value: unknown): void => {
-  writeString(to, key);
+  to.out.quoted(key);
   to.out.colon();
   write(to, value);
 };
@@ -193,6 +191,7 @@ const keyText = (key: unknown, within: Ancestors): string => {
 
 /** In this order: what has a marker, what JavaScript has a type for, what says itself how. */
 const writeInstance = (to: Writing, value: object): void => {
+  const { within } = to;
   if (writeMarked(to, value)) return;
   if (value instanceof Float) {
     to.out.ascii(floatText(value.value));
@@ -201,10 +200,11 @@ const writeInstance = (to: Writing, value: object): void => {
   } else if ('toJSON' in value && typeof value.toJSON === 'function' && !(value instanceof Date)) {
     write(to, value.toJSON());
   } else if (Object.prototype.toString.call(value) === '[object Object]') {
+    refuseOwn(value, within);
     writeDict(to, { ...value });
   } else {
     // Sets, errors, promises and such would come out as an empty object.
-    throw new Refusal(`${nameOf(value)} has no form in JSON`, pathOf(to.within));
+    throw new Refusal(`${nameOf(value)} has no form in JSON`, pathOf(within));
   }
 };
 
@@ -226,6 +226,11 @@ const writeMarked = (to: Writing, value: object): boolean => {
 // -------------------------------------------------------------------------------------
 // refusals
 // -------------------------------------------------------------------------------------
+
+const refuseOwn = (value: object, within: Ancestors): void => {
+  const kind = ownRecord(value);
+  if (kind !== undefined) throw new Refusal(`${kind} has no form in JSON`, pathOf(within));
+};
 
 const lookalike = (within: Ancestors): Refusal =>
   new Refusal(

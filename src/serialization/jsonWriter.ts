@@ -51,19 +51,18 @@ export class JsonWriter {
     else this.ascii(String(n));
   }
 
-  /** Between quotes. False for a text with half a surrogate pair, of which only a part is written. */
-  quoted(text: string): boolean {
+  /** Between quotes. Half a surrogate pair is escaped like a whole one, as in Python. */
+  quoted(text: string): void {
     this.reserve(text.length + 2);
     this.byte(0x22);
     let done =
       text.length > longText && isPlain.test(text) ? this.copy(text) : this.copyPlain(text);
     while (done < text.length) {
       const end = Math.min(done + stretch, text.length);
-      if (!this.escape(text, done, end)) return false;
+      this.escape(text, done, end);
       done = end;
     }
     this.byte(0x22);
-    return true;
   }
 
   comma(): void {
@@ -113,7 +112,7 @@ export class JsonWriter {
     return i;
   }
 
-  private escape(text: string, from: number, to: number): boolean {
+  private escape(text: string, from: number, to: number): void {
     this.reserve(6 * (to - from));
     const { bytes } = this;
     let at = this.length;
@@ -123,7 +122,6 @@ export class JsonWriter {
       if (how === PLAIN) {
         bytes[at++] = unit;
       } else if (how === HEX) {
-        if (isHalf(text, i)) return false;
         at = writeHex(bytes, at, unit);
       } else {
         bytes[at++] = 0x5c;
@@ -131,7 +129,6 @@ export class JsonWriter {
       }
     }
     this.length = at;
-    return true;
   }
 
   private reserve(size: number): void {
@@ -175,12 +172,3 @@ const writeHex = (bytes: Buffer, at: number, unit: number): number => {
 const hexPairs = Uint16Array.from({ length: 0x100 }, (_, byte) =>
   Buffer.from(byte.toString(16).padStart(2, '0')).readUInt16BE(),
 );
-
-/** Whether this is half of a surrogate pair, and the other half missing. */
-const isHalf = (text: string, i: number): boolean => {
-  const unit = codeAt(text, i);
-  if ((unit & 0xf800) !== 0xd800) return false;
-  const isHigh = unit < 0xdc00;
-  const other = codeAt(text, isHigh ? i + 1 : i - 1);
-  return (other & 0xfc00) !== (isHigh ? 0xdc00 : 0xd800);
-};

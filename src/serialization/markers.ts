@@ -9,7 +9,10 @@
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { DateTime, isDate } from './dateTime.js';
+import { DateTime, fromIsoFormat } from './dateTime.js';
+import { exactDecimal } from './exactDecimal.js';
+import { isoTime } from './isoForms.js';
+import { readUuid } from './uuid.js';
 import { Decimal, PlainDate, PlainTime, Uuid } from './values.js';
 
 // -------------------------------------------------------------------------------------
@@ -87,10 +90,7 @@ const datetime = marker({
       ? !Number.isNaN(u.getTime())
       : u instanceof Date && u.getTime() >= firstInstant && u.getTime() <= lastInstant,
   encode: (date) => (date instanceof DateTime ? date : DateTime.utc(date)).text,
-  decode: text('datetime', (value) =>
-    // Python reads a bare date as its midnight.
-    O.alt(() => DateTime.fromText(`${value}T00:00:00`))(DateTime.fromText(value)),
-  ),
+  decode: text('datetime', fromIsoFormat),
 });
 const firstInstant = Date.parse('0001-01-01T00:00:00Z');
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
@@ -99,13 +99,9 @@ const date = marker({
   type: 'date',
   is: (u) => u instanceof PlainDate,
   encode: (plain) => plain.text,
+  // Python reads a date and time; 5.3 wrote the midnight.
   decode: text('date', (value) =>
-    // 5.3 wrote a date as its midnight.
-    /^\d{4}-\d\d-\d\d$/.test(value.slice(0, 10)) &&
-    isDate(value.slice(0, 10)) &&
-    (value.length === 10 || O.isSome(DateTime.fromText(value)))
-      ? O.some(new PlainDate(value.slice(0, 10)))
-      : O.none,
+    O.map(({ text: read }: DateTime) => new PlainDate(read.slice(0, 10)))(fromIsoFormat(value)),
   ),
 });
 
@@ -113,39 +109,38 @@ const time = marker({
   type: 'time',
   is: (u) => u instanceof PlainTime,
   encode: (plain) => plain.text,
-  decode: text('time', (value) =>
-    O.isSome(DateTime.fromText(`1970-01-01T${value}`)) ? O.some(new PlainTime(value)) : O.none,
-  ),
+  decode: text('time', (value) => {
+    const read = isTime(value) ? value : isoTime(value);
+    return read !== undefined && isTime(read) ? O.some(new PlainTime(read)) : O.none;
+  }),
 });
+
+const isTime = (value: string): boolean =>
+  !Number.isNaN(new DateTime(`1970-01-01T${value}`).getTime());
 
 const uuid = marker({
   type: 'uuid',
   is: (u) => u instanceof Uuid,
   encode: (id) => ({ hex: id.hex }),
-  decode: (value) =>
-    typeof value === 'object' && value !== null && 'hex' in value
-      ? text('uuid', dashed)(value.hex)
-      : E.left('not a uuid: no hex'),
+  decode: readUuid,
 });
 
-/** Python takes the digits with any dashes, in braces or as a URN. */
-const dashed = (hex: string): O.Option<Uuid> => {
-  const digits = hex.replace(/urn:|uuid:|[{}-]/g, '').toLowerCase();
-  const groups = /^([\da-f]{8})([\da-f]{4})([\da-f]{4})([\da-f]{4})([\da-f]{12})$/.exec(digits);
-  return groups === null ? O.none : O.some(new Uuid(groups.slice(1).join('-')));
-};
+const decimalText = text('decimal', (value) =>
+  /^\s*[+-]?(?:(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)\s*$/i.test(
+    value,
+  )
+    ? O.some(new Decimal(value))
+    : O.none,
+);
 
 const decimal = marker({
   type: 'decimal',
   is: (u) => u instanceof Decimal,
   encode: (d) => d.text,
-  decode: text('decimal', (value) =>
-    /^\s*[+-]?(?:(?:\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(?:e[+-]?\d+)?|inf(?:inity)?|s?nan\d*)\s*$/i.test(
-      value,
-    )
-      ? O.some(new Decimal(value))
-      : O.none,
-  ),
+  decode: (value) =>
+    typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+      ? E.right(new Decimal(exactDecimal(value)))
+      : decimalText(value),
 });
 
 const bytes = marker({

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { EncodeError } from '../errors/errors.js';
+import { reasonOf } from './reason.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -42,7 +43,8 @@ export interface Serializer {
 // -------------------------------------------------------------------------------------
 
 /**
- * The same, but that what it throws is a `Left`.
+ * The same, but that what it throws, and what it returns that is not what it should, is a
+ * `Left`.
  *
  * @internal
  */
@@ -51,22 +53,39 @@ export const total = (serializer: Serializer): Serializer => ({
   contentType: serializer.contentType,
   contentEncoding: serializer.contentEncoding,
   isCompositional: serializer.isCompositional,
-  encode: (value) =>
-    tried(
-      () => serializer.encode(value),
-      (thrown) => new EncodeError('$', thrown),
-    ),
-  decode: (bytes) =>
-    tried(
-      () => serializer.decode(bytes),
-      (thrown) => thrown,
-    ),
+  encode: (value) => {
+    const encoded = tried(() => serializer.encode(value));
+    if (E.isLeft(encoded)) {
+      const problem = encoded.left;
+      return E.left(
+        problem instanceof EncodeError ? problem : new EncodeError('$', wordsOf(problem)),
+      );
+    }
+    const { right: made } = encoded;
+    if (typeof made === 'string' || Buffer.isBuffer(made)) return E.right(made);
+    return made instanceof Uint8Array
+      ? E.right(Buffer.from(made))
+      : E.left(
+          new EncodeError('$', `the serializer ${serializer.name} made no text or bytes of it`),
+        );
+  },
+  decode: (bytes) => E.mapLeft(wordsOf)(tried(() => serializer.decode(bytes))),
 });
 
-const tried = <L, A>(
-  run: () => E.Either<L, A>,
-  onThrown: (message: string) => L,
-): E.Either<L, A> => {
-  const result = E.tryCatch(run, (thrown) => onThrown(E.toError(thrown).message));
-  return E.flatten(result);
+const tried = (run: () => unknown): E.Either<unknown, unknown> => {
+  try {
+    const result = run();
+    return isEither(result) ? result : E.left('the serializer returned no Either');
+  } catch (thrown) {
+    return E.left(reasonOf(thrown));
+  }
 };
+
+const isEither = (u: unknown): u is E.Either<unknown, unknown> =>
+  typeof u === 'object' &&
+  u !== null &&
+  '_tag' in u &&
+  ((u._tag === 'Right' && 'right' in u) || (u._tag === 'Left' && 'left' in u));
+
+const wordsOf = (problem: unknown): string =>
+  typeof problem === 'string' ? problem : reasonOf(problem);

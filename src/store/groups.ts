@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
-import type * as O from 'fp-ts/lib/Option.js';
+import * as O from 'fp-ts/lib/Option.js';
 import type { Operation } from '../operation/operation.js';
 import { map, settled } from '../operation/run.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
@@ -33,6 +33,9 @@ export const groups = (foundation: Foundation): Groups => {
   const { options, commands, execution, serializer, keys } = foundation;
   const encode = encodeSavedGroup(serializer);
   const decode = decodeSavedGroup(serializer);
+  /** An empty value is none, as in Celery. */
+  const savedOrNone = (key: string, bytes: Buffer) =>
+    bytes.length === 0 ? E.right(O.none) : pipe(decode(key, bytes), E.map(O.some));
   return {
     save: (groupId, group) =>
       execution.operation(() =>
@@ -56,7 +59,13 @@ export const groups = (foundation: Foundation): Groups => {
       ),
     restore: (groupId) =>
       execution.operation(() =>
-        execution.persistent('_restore_group', decodedAt(foundation, keys.group(groupId), decode)),
+        pipe(
+          execution.persistent(
+            '_restore_group',
+            decodedAt(foundation, keys.group(groupId), savedOrNone),
+          ),
+          map(O.flatten),
+        ),
       ),
     delete: (groupId) =>
       execution.operation(() =>

@@ -4,7 +4,7 @@
  * The server decides in one round trip where it can read what is there. Where it
  * can't, we read it, and store again on the condition that it has not changed.
  * Source: `_store_result` of Celery's `BaseKeyValueStoreBackend`, whose GET and SET
- * can be raced.
+ * can be raced. As there, what is held is looked at even where there is nothing to write.
  *
  * @since 0.1.0
  */
@@ -44,10 +44,11 @@ export const storeGuarded = <W>(
   write: () => E.Either<ResultStoreError, W>,
   store: (write: W, expected?: Buffer) => Run<StoreOutcome>,
   decode: (write: W, held: Buffer) => E.Either<DecodeError, TaskMeta>,
+  refused: (error: ResultStoreError) => Run<Stored> = (error) => settled(E.left(error)),
 ): Run<Stored> => {
   const attempt = (made: W, expected?: Buffer): Run<Stored> =>
     continueWith(store(made, expected), (outcome) => {
-      if (E.isLeft(outcome)) return settled(outcome);
+      if (E.isLeft(outcome)) return refused(outcome.left);
       if (outcome.right._tag !== 'Undecided') return settled(E.right(outcome.right));
       const held = decode(made, outcome.right.current);
       if (E.isLeft(held)) return settled(held);
@@ -57,6 +58,6 @@ export const storeGuarded = <W>(
     });
   return (settle) => {
     const made = write();
-    return E.isLeft(made) ? settled<Stored>(made)(settle) : attempt(made.right)(settle);
+    return E.isLeft(made) ? refused(made.left)(settle) : attempt(made.right)(settle);
   };
 };

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import type { ResultStoreError } from '../errors/errors.js';
+import { EncodeError, type ResultStoreError, ValueTooLarge } from '../errors/errors.js';
 import type { Operation } from '../operation/operation.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
 import type { Write } from '../port/commands.js';
@@ -20,8 +20,8 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
-import { pythonException } from '../wire/exception.js';
-import { chainedRequests, type TaskRequest } from '../wire/request.js';
+import { pythonException, type TaskException } from '../wire/exception.js';
+import { type ChainedTask, chainedTasks, type TaskRequest } from '../wire/request.js';
 import {
   decodeTaskMeta,
   encodeTaskMeta,
@@ -63,6 +63,8 @@ export interface MarkOptions extends StoreOptions {
   readonly storeResult?: boolean;
 }
 
+const nothing: Run<void> = settled(E.right(undefined));
+
 export class Tasks {
   readonly decode: ReturnType<typeof decodeTaskMeta>;
   private readonly encode: ReturnType<typeof encodeTaskMeta>;
@@ -97,7 +99,7 @@ export class Tasks {
       const key = keys.task(taskId);
       if (E.isLeft(key)) return key;
       const now = new Date(scheduler.now());
-      const encoded = this.encode(resultMeta({ taskId, result, state, ...options, extended, now }));
+      const encoded = this.encoded({ taskId, result, state, ...options, extended, now });
       if (E.isLeft(encoded)) return encoded;
       const value = withinLimit(key.right, encoded.right);
       if (E.isLeft(value)) return value;
@@ -111,6 +113,31 @@ export class Tasks {
         write,
         (made, expected) => execution.retried(commands.store(made, expected)),
         ({ key }, held) => this.decode(key, held, taskId),
+        (error) => this.keptOr(error, taskId),
+      ),
+    );
+  }
+
+  private encoded(
+    stored: Parameters<typeof resultMeta>[0],
+  ): E.Either<EncodeError, string | Buffer> {
+    try {
+      return this.encode(resultMeta(stored));
+    } catch {
+      return E.left(new EncodeError('$', 'the request throws when it is looked at'));
+    }
+  }
+
+  /** Celery looks at what is held before it encodes: over a SUCCESS there is no error. */
+  private keptOr(error: ResultStoreError, taskId: string): Run<Stored> {
+    const failed = settled<Stored>(E.left(error));
+    if (!(error instanceof EncodeError || error instanceof ValueTooLarge)) return failed;
+    return pipe(
+      this.reading(taskId),
+      chain((held) =>
+        O.isSome(held) && held.value.status === SUCCESS
+          ? settled<Stored>(E.right({ _tag: 'Kept' }))
+          : failed,
       ),
     );
   }
@@ -123,33 +150,46 @@ export class Tasks {
     return this.mark(taskId, () => meta, STARTED);
   }
 
-  markAsDone(taskId: string, result: unknown, options: MarkOptions = {}): Operation<void> {
+  markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
     return this.foundation.execution.operation(() =>
-      options.request?.ignoreResult === true
-        ? settled(E.right(undefined))
+      options?.request?.ignoreResult === true
+        ? nothing
         : this.marking(taskId, result, SUCCESS, options),
     );
   }
 
-  markAsFailure(taskId: string, exc: unknown, options: MarkOptions = {}): Operation<void> {
+  markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
     return this.foundation.execution.operation(() => {
-      const { state = FAILURE, storeResult = true, traceback = null, request } = options;
       const exception = fromThrown(exc);
-      const rest = storeResult && PROPAGATE_STATES.has(state) ? chainedRequests(request) : [];
-      return rest.reduce(
-        (before, next) =>
+      return chainedTasks(options?.request).reduce(
+        (before, task) =>
           pipe(
             before,
-            chain(() => this.storing(next.id, exception, state, { traceback, request: next })),
-            map(constVoid),
+            chain(() => this.failingChained(task, exception, options)),
           ),
-        this.marking(taskId, exception, state, options),
+        this.marking(taskId, exception, FAILURE, options),
       );
     });
   }
 
+  /**
+   * One task of the chain of a task that failed. A member of a chord (`inChord`) that had
+   * not failed before also has its part to return, here and after the store, whether or not
+   * anything is stored: Celery calls `on_chord_part_return`.
+   */
+  private failingChained(
+    { request }: ChainedTask,
+    exception: TaskException,
+    options?: MarkOptions | null,
+  ): Run<void> {
+    const { state = FAILURE, storeResult = true, traceback = null } = options ?? {};
+    return request !== null && PROPAGATE_STATES.has(state)
+      ? this.marking(request.id, exception, state, { storeResult, traceback, request })
+      : nothing;
+  }
+
   markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
-    return this.mark(taskId, () => fromThrown(exc), RETRY, options);
+    return this.mark(taskId, () => (exc === null ? null : fromThrown(exc)), RETRY, options);
   }
 
   markAsRevoked(taskId: string, reason = '', options?: MarkOptions): Operation<void> {
@@ -172,11 +212,10 @@ export class Tasks {
     taskId: string,
     result: unknown,
     ownState: State,
-    { state = ownState, storeResult = true, ...options }: MarkOptions = {},
+    options?: MarkOptions | null,
   ): Run<void> {
-    return storeResult
-      ? pipe(this.storing(taskId, result, state, options), map(constVoid))
-      : settled(E.right(undefined));
+    const { state = ownState, storeResult = true, ...more } = options ?? {};
+    return storeResult ? pipe(this.storing(taskId, result, state, more), map(constVoid)) : nothing;
   }
 
   // ---------------------------------------------------------------------------------

@@ -12,6 +12,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { Serializer } from '../serialization/serializer.js';
 import { repr } from './repr.js';
+import { totalType } from './totalType.js';
+import { unwrapped } from './wrapper.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -153,7 +155,8 @@ export const toWireException = ({
  * message may be a text instead of a list, or missing, and the whole a list of pairs.
  *
  * It is written as it was read; only a list of pairs becomes the dict that Python makes of
- * it, which reads the same.
+ * it, which reads the same. Celery's wrapper of an exception that cannot be pickled is read
+ * as that exception.
  *
  * @category conversions
  * @since 0.1.0
@@ -166,6 +169,8 @@ export const fromWireException = (u: unknown): E.Either<string, TaskException> =
   if (typeof module === 'object' && module !== null) return E.left('an exc_module that is no name');
   const args = Array.isArray(message) ? message : [message];
   const excModule = typeof module === 'string' ? module : null;
+  const own = unwrapped(excType, args, excModule);
+  if (own !== undefined) return E.right({ ...own, rest: { ...wire } });
   const exception = readException(excType, args, excModule);
   const isUsual = args === message && excModule === module && Object.keys(wire).length === 3;
   return E.right(isUsual ? exception : withRest(exception, restOf(wire)));
@@ -263,12 +268,14 @@ export const withSerializableArgs =
  * @category codecs
  * @since 0.1.0
  */
-export const TaskException = new t.Type<TaskException, WireException, unknown>(
-  'TaskException',
-  isTaskException,
-  (u, context) => {
-    const exception = fromWireException(u);
-    return E.isRight(exception) ? exception : t.failure(u, context, exception.left);
-  },
-  toWireException,
+export const TaskException = totalType(
+  new t.Type<TaskException, WireException, unknown>(
+    'TaskException',
+    isTaskException,
+    (u, context) => {
+      const exception = fromWireException(u);
+      return E.isRight(exception) ? exception : t.failure(u, context, exception.left);
+    },
+    toWireException,
+  ),
 );

@@ -6,13 +6,15 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { InvalidArgument } from '../errors/errors.js';
+import { Uuid } from '../serialization/values.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
 /**
- * The key names of one backend. Each is a `Left` for an empty id.
+ * The key names of one backend. Each is a `Left` for an empty id, and for one that is no
+ * text. A `Uuid` stands for its text, as in Celery since 5.7.
  *
  * @category model
  * @since 0.1.0
@@ -21,11 +23,11 @@ export interface Keys {
   /** What the key of each task starts with, before its id. */
   readonly taskPrefix: string;
   /** Where a task's meta is. */
-  readonly task: (id: string) => E.Either<InvalidArgument, string>;
+  readonly task: (id: string | Uuid) => E.Either<InvalidArgument, string>;
   /** Where a group is saved; with `.j`, `.t` or `.s`, a chord's parts, surplus and size. */
-  readonly group: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
+  readonly group: (id: string | Uuid, suffix?: string) => E.Either<InvalidArgument, string>;
   /** Where Celery locks a chord whose store has no join of its own. */
-  readonly chord: (id: string, suffix?: string) => E.Either<InvalidArgument, string>;
+  readonly chord: (id: string | Uuid, suffix?: string) => E.Either<InvalidArgument, string>;
   /** The id in a task's or group's key; any other key as it is. */
   readonly idOf: (key: string) => string;
 }
@@ -65,10 +67,20 @@ const normalizeKeyprefix = (globalKeyprefix?: string | null): string =>
 
 const key =
   (argument: string) =>
-  (prefix: string, id: string, suffix = ''): E.Either<InvalidArgument, string> =>
-    id
-      ? E.right(prefix + id + suffix)
-      : E.left(new InvalidArgument(argument, `must not be empty. Got ${id} instead.`));
+  (prefix: string, id: string | Uuid, suffix = ''): E.Either<InvalidArgument, string> => {
+    const text: unknown = id instanceof Uuid ? id.text : id;
+    if (typeof text !== 'string') {
+      const given = text === null || text === undefined ? 'nothing' : `a ${typeof text}`;
+      return E.left(new InvalidArgument(argument, `must be a string, not ${given}.`));
+    }
+    if (text === '') {
+      return E.left(new InvalidArgument(argument, `must not be empty. Got ${text} instead.`));
+    }
+    // Its bytes would be those of another id.
+    return /\p{Surrogate}/u.test(text)
+      ? E.left(new InvalidArgument(argument, 'must not hold half a surrogate pair.'))
+      : E.right(prefix + text + suffix);
+  };
 
 const taskKey = key('task_id');
 const groupKey = key('group_id');

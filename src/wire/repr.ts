@@ -5,8 +5,11 @@
  * @since 0.1.0
  */
 import { DateTime } from '../serialization/dateTime.js';
+import { ownRecord } from '../serialization/ownRecord.js';
 import { floatText, numberText } from '../serialization/pythonNumber.js';
 import { Decimal, Float, PlainDate, PlainTime, Uuid } from '../serialization/values.js';
+import type { TaskException } from './exception.js';
+import type { ResultTuple } from './resultTuple.js';
 
 /**
  * Total: what Python would not know is named by its class; what a getter or a proxy keeps
@@ -59,6 +62,8 @@ const objectRepr = (u: object, levels: number, within: ReadonlyArray<object>): s
   if (u instanceof PlainTime) return `datetime.time(${clock(u.text).join(', ')})`;
   if (u instanceof Date) return dateRepr(u);
   if (u instanceof Error) return `${u.name}(${u.message === '' ? '' : stringRepr(u.message)})`;
+  const own = ownRecord(u);
+  if (own !== undefined) return own === 'an exception' ? exceptionRepr(u) : referenceRepr(u);
   const isElided = within.length >= levels || within.includes(u);
   const around = [...within, u];
   const item = (inner: unknown): string => reprWithin(inner, levels, around);
@@ -69,6 +74,17 @@ const objectRepr = (u: object, levels: number, within: ReadonlyArray<object>): s
   if (isElided) return '{...}';
   const members = u instanceof Map ? [...u] : Object.entries(u);
   return `{${members.map(([key, value]) => `${item(key)}: ${item(value)}`).join(', ')}}`;
+};
+
+/** It holds its own. */
+const exceptionRepr = (u: object): string => (u as TaskException).repr;
+
+const referenceRepr = (u: object): string => {
+  const { asTuple } = u as { readonly asTuple?: unknown };
+  const tuple = (typeof asTuple === 'function' ? asTuple.call(u) : u) as ResultTuple;
+  return tuple._tag === 'GroupResult'
+    ? `<GroupResult: ${tuple.id} [${tuple.results.map(({ id }) => id).join(', ')}]>`
+    : `<AsyncResult: ${tuple.id}>`;
 };
 
 // -------------------------------------------------------------------------------------

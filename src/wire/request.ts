@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import * as t from 'io-ts';
+import { Uuid } from '../serialization/values.js';
 import type { ResultTuple } from './resultTuple.js';
 
 // -------------------------------------------------------------------------------------
@@ -40,7 +40,8 @@ export interface TaskRequest {
   readonly chain?: ReadonlyArray<unknown> | null;
   /** The signatures to call when it fails. */
   readonly errbacks?: ReadonlyArray<unknown> | null;
-  readonly ignoreResult?: boolean;
+  readonly ignoreResult?: boolean | null;
+  /** The names of the stamps; a stamp that is not among them is not stored. */
   readonly stampedHeaders?: ReadonlyArray<string> | null;
   readonly stamps?: Readonly<Record<string, unknown>> | null;
 }
@@ -50,29 +51,65 @@ export interface TaskRequest {
 // -------------------------------------------------------------------------------------
 
 /**
- * The tasks that would have followed in the chain, as far as storing their failure needs them.
+ * A task that fails with the one before it in a chain.
  *
  * @internal
  */
-export const chainedRequests = (request: TaskRequest | undefined): ReadonlyArray<TaskRequest> =>
-  (request?.chain ?? []).filter(Chained.is).map(({ task, args, kwargs, options }) => ({
-    id: options.task_id,
-    group: options.group_id ?? null,
-    parentId: options.parent_id ?? null,
-    ...(task !== undefined && { task }),
-    ...(args !== undefined && { args }),
-    ...(kwargs !== undefined && { kwargs }),
-  }));
+export interface ChainedTask {
+  /** As far as storing its failure needs it; null where it has no id, and nothing is stored. */
+  readonly request: TaskRequest | null;
+  /** Whether it is a member of a chord's header, and so returns a part of it. */
+  readonly inChord: boolean;
+}
 
-const Chained = t.intersection([
-  t.type({
-    options: t.intersection([
-      t.type({ task_id: t.string }),
-      t.partial({
-        group_id: t.union([t.string, t.null]),
-        parent_id: t.union([t.string, t.null]),
-      }),
-    ]),
-  }),
-  t.partial({ task: t.string, args: t.readonlyArray(t.unknown), kwargs: t.UnknownRecord }),
-]);
+/**
+ * The tasks that would have followed in the chain. A step that is a chord is over when its
+ * body is, so the body is among them, after all the others.
+ * Celery: `Backend._fail_chain`.
+ *
+ * @internal
+ */
+export const chainedTasks = (
+  request: TaskRequest | null | undefined,
+): ReadonlyArray<ChainedTask> => {
+  const chained: Array<ChainedTask> = [];
+  const { chain } = request ?? {};
+  const signatures: Array<unknown> = Array.isArray(chain) ? [...chain] : [];
+  // A body may be a part of itself.
+  const seen = new Set<unknown>();
+  // It grows meanwhile.
+  for (const signature of signatures) {
+    if (!isDict(signature) || seen.has(signature)) continue;
+    seen.add(signature);
+    const options = isDict(signature.options) ? signature.options : {};
+    chained.push({ request: requestOf(signature, options), inChord: 'chord' in options });
+    if (signature.subtask_type !== 'chord' || !isDict(signature.kwargs)) continue;
+    const { body } = signature.kwargs;
+    if (body !== null && body !== undefined) signatures.push(body);
+  }
+  return chained;
+};
+
+type Dict = Readonly<Record<string, unknown>>;
+
+const isDict = (u: unknown): u is Dict => typeof u === 'object' && u !== null && !Array.isArray(u);
+
+const requestOf = (signature: Dict, options: Dict): TaskRequest | null => {
+  const id = idOf(options.task_id);
+  if (id === null) return null;
+  const { task, args, kwargs } = signature;
+  return {
+    id,
+    group: idOf(options.group_id),
+    parentId: idOf(options.parent_id),
+    ...(typeof task === 'string' && { task }),
+    ...(Array.isArray(args) && { args }),
+    ...(isDict(kwargs) && { kwargs }),
+  };
+};
+
+/** Python has ids of its class UUID, too. */
+const idOf = (u: unknown): string | null => {
+  if (u instanceof Uuid) return u.text;
+  return typeof u === 'string' && u !== '' ? u : null;
+};

@@ -8,6 +8,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { Uuid } from '../serialization/values.js';
+import { isFalsy } from './isFalsy.js';
+import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -97,6 +99,25 @@ export const toWireTuple = (tuple: ResultTuple): WireTuple => [
   tuple._tag === 'GroupResult' ? tuple.results.map(toWireTuple) : null,
 ];
 
+/**
+ * The wire's form of what refers to a result: a tuple, or a result that can give its tuple.
+ * A `Left` where it is neither.
+ *
+ * @internal
+ */
+export const wireTupleOf = (u: unknown): E.Either<string, WireTuple> => {
+  try {
+    const tuple = hasTuple(u) ? u.asTuple() : u;
+    if (isReference(tuple, 0)) return E.right(toWireTuple(tuple));
+  } catch {
+    // A getter or a proxy that throws.
+  }
+  return E.left('not a reference to a result');
+};
+
+const hasTuple = (u: unknown): u is { readonly asTuple: () => unknown } =>
+  typeof u === 'object' && u !== null && 'asTuple' in u && typeof u.asTuple === 'function';
+
 /** Deeper than any result Python could write or read, and no danger to the stack. */
 const depthLimit = 1000;
 
@@ -114,10 +135,10 @@ export const fromWireTuple = (u: unknown, depth = 0): E.Either<string, ResultTup
     Array.isArray(head) && head.length === 2 ? head : [head, null];
   const id = rawId instanceof Uuid ? rawId.text : rawId;
   if (typeof id !== 'string' || id === '') return E.left('a result without an id');
-  const parent = isNothing(rawParent) ? E.right(null) : fromWireTuple(rawParent, depth + 1);
+  const parent = isFalsy(rawParent) ? E.right(null) : fromWireTuple(rawParent, depth + 1);
   if (E.isLeft(parent)) return parent;
   if (nodes === null) return E.right(asyncResultTuple(id, parent.right));
-  const children = Array.isArray(nodes) ? nodes : isEmptyObject(nodes) ? [] : undefined;
+  const children = Array.isArray(nodes) ? nodes : isEmpty(nodes) ? [] : undefined;
   if (children === undefined) return E.left(`the members of group ${id} are not a list`);
   const results: Array<ResultTuple> = [];
   for (const child of children) {
@@ -128,27 +149,25 @@ export const fromWireTuple = (u: unknown, depth = 0): E.Either<string, ResultTup
   return E.right(groupResultTuple(id, results, parent.right));
 };
 
-/** What is false in Python is no parent. */
-const isNothing = (u: unknown): boolean =>
-  !u || (Array.isArray(u) ? u.length === 0 : isEmptyObject(u));
-
-/** An empty list, as Lua's cjson writes it. */
-const isEmptyObject = (u: unknown): boolean =>
-  typeof u === 'object' && u !== null && !Array.isArray(u) && Object.keys(u).length === 0;
+/** Empty, and to be iterated over: Lua's cjson writes an empty list as `{}`. */
+const isEmpty = (u: unknown): boolean =>
+  isFalsy(u) && (typeof u === 'string' || (typeof u === 'object' && u !== null));
 
 // -------------------------------------------------------------------------------------
 // codecs
 // -------------------------------------------------------------------------------------
 
-const isResultTuple = (u: unknown): u is ResultTuple =>
-  t.type({ _tag: t.string, id: t.string }).is(u) &&
-  'parent' in u &&
-  (u.parent === null || isResultTuple(u.parent)) &&
+const isReference = (u: unknown, depth: number): u is ResultTuple =>
+  depth <= depthLimit &&
+  Shape.is(u) &&
+  (u.parent === null || isReference(u.parent, depth + 1)) &&
   (u._tag === 'AsyncResult' ||
     (u._tag === 'GroupResult' &&
       'results' in u &&
       Array.isArray(u.results) &&
-      u.results.every(isResultTuple)));
+      u.results.every((result) => isReference(result, depth + 1))));
+
+const Shape = t.type({ _tag: t.string, id: t.string, parent: t.unknown });
 
 /**
  * From and to Celery's nested lists.
@@ -156,12 +175,14 @@ const isResultTuple = (u: unknown): u is ResultTuple =>
  * @category codecs
  * @since 0.1.0
  */
-export const ResultTuple = new t.Type<ResultTuple, WireTuple, unknown>(
-  'ResultTuple',
-  isResultTuple,
-  (u, context) => {
-    const tuple = fromWireTuple(u);
-    return E.isRight(tuple) ? tuple : t.failure(u, context, tuple.left);
-  },
-  toWireTuple,
+export const ResultTuple = totalType(
+  new t.Type<ResultTuple, WireTuple, unknown>(
+    'ResultTuple',
+    (u): u is ResultTuple => isReference(u, 0),
+    (u, context) => {
+      const tuple = fromWireTuple(u);
+      return E.isRight(tuple) ? tuple : t.failure(u, context, tuple.left);
+    },
+    toWireTuple,
+  ),
 );

@@ -5,9 +5,9 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { DecodeError, type EncodeError } from '../errors/errors.js';
+import { DecodeError, EncodeError } from '../errors/errors.js';
 import type { Serializer } from '../serialization/serializer.js';
-import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
+import { fromWireTuple, type ResultTuple, wireTupleOf } from './resultTuple.js';
 
 // -------------------------------------------------------------------------------------
 // conversions
@@ -19,8 +19,12 @@ import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
  */
 export const encodeSavedGroup =
   (serializer: Serializer) =>
-  (group: ResultTuple): E.Either<EncodeError, string | Buffer> =>
-    serializer.encode({ result: toWireTuple(group) });
+  (group: ResultTuple): E.Either<EncodeError, string | Buffer> => {
+    const tuple = wireTupleOf(group);
+    return E.isLeft(tuple)
+      ? E.left(new EncodeError('$.result', tuple.left))
+      : serializer.encode({ result: tuple.right });
+  };
 
 /**
  * An `AsyncResult` may come out as well, as in Celery: it is what a value without

@@ -47,7 +47,8 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly kwargsrepr?: string;
   /** Who sends it, such as `gen42@host`. */
   readonly origin?: string;
-  readonly ignoreResult?: boolean;
+  /** Null, for the worker to decide, as Celery has it for a task that it doesn't know. */
+  readonly ignoreResult?: boolean | null;
   readonly replacedTaskNesting?: number;
   readonly stampedHeaders?: ReadonlyArray<string> | null;
   readonly stamps?: Readonly<Record<string, unknown>>;
@@ -112,7 +113,7 @@ const headersOf = (call: TaskCall): Message['headers'] => ({
   argsrepr: call.argsrepr ?? argsrepr(call.args ?? []),
   kwargsrepr: call.kwargsrepr ?? cut(repr(call.kwargs ?? {}, levels)),
   origin: call.origin ?? 'chordis',
-  ignore_result: call.ignoreResult ?? false,
+  ignore_result: call.ignoreResult ?? null,
   replaced_task_nesting: call.replacedTaskNesting ?? 0,
   stamped_headers: call.stampedHeaders ?? null,
   stamps: call.stamps ?? {},

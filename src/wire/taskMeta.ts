@@ -6,15 +6,18 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
-import { DecodeError, type EncodeError } from '../errors/errors.js';
+import { DecodeError, EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES, PENDING, READY_STATES, type State } from '../states.js';
 import { isTaskException, withSerializableArgs } from './exception.js';
+import { isFalsy } from './isFalsy.js';
 import { plainSuccess } from './plainSuccess.js';
 import type { TaskRequest } from './request.js';
-import { ResultTuple } from './resultTuple.js';
+import { ResultTuple, wireTupleOf } from './resultTuple.js';
+import { withSerializableMembers } from './serializable.js';
 import { fromThrown } from './thrown.js';
+import { totalType } from './totalType.js';
 import { fromWireMeta, isWireMeta, toWireMeta, type WireMeta } from './wireMeta.js';
 
 export type { WireMeta } from './wireMeta.js';
@@ -87,7 +90,7 @@ export const resultMeta = (stored: {
   readonly result: unknown;
   readonly state: State;
   readonly traceback?: string | null;
-  readonly request?: TaskRequest;
+  readonly request?: TaskRequest | null;
   readonly extended?: boolean;
   readonly now: Date;
 }): TaskMeta => {
@@ -97,12 +100,28 @@ export const resultMeta = (stored: {
     status: state,
     result: storable(state, result),
     traceback,
-    children: request === undefined ? null : (request.children ?? []),
     dateDone: READY_STATES.has(state) ? DateTime.utc(now) : null,
-    ...(request?.group && { groupId: request.group }),
-    ...(request?.parentId && { parentId: request.parentId }),
-    ...(request !== undefined && extended && extendedFields(request)),
+    ...(request && requestFields(request, extended, state)),
   };
+};
+
+const requestFields = (
+  request: TaskRequest,
+  extended: boolean,
+  state: State,
+): Partial<TaskMeta> => {
+  try {
+    return {
+      children: request.children ?? [],
+      ...(request.group && { groupId: request.group }),
+      ...(request.parentId && { parentId: request.parentId }),
+      ...(extended && extendedFields(request)),
+    };
+  } catch (thrown) {
+    // A getter or a proxy that throws. A failure is stored without what can't be looked at.
+    if (EXCEPTION_STATES.has(state)) return { children: [] };
+    throw thrown;
+  }
 };
 
 /** Nothing is null in Python; and an error of JavaScript's own becomes one of Python's. */
@@ -118,9 +137,15 @@ const extendedFields = (request: TaskRequest): Partial<TaskMeta> => ({
   worker: request.hostname ?? null,
   retries: request.retries ?? 0,
   queue: request.deliveryInfo?.routingKey ?? null,
-  ...(request.stamps && {
-    rest: { stamped_headers: request.stampedHeaders ?? null, ...request.stamps },
-  }),
+  ...(request.stamps && !isFalsy(request.stamps) && { rest: stampsOf(request) }),
+});
+
+/** Only the stamps that are declared. */
+const stampsOf = ({ stampedHeaders, stamps }: TaskRequest): TaskMeta['rest'] => ({
+  stamped_headers: stampedHeaders ?? null,
+  ...Object.fromEntries(
+    Object.entries(stamps ?? {}).filter(([name]) => stampedHeaders?.includes(name)),
+  ),
 });
 
 // -------------------------------------------------------------------------------------
@@ -151,8 +176,8 @@ export const decodeTaskMeta = (serializer: Serializer) => {
 };
 
 /**
- * A meta as Celery would have written it. Arguments of an exception that can't be
- * encoded are replaced by their `repr`, one by one, as in Celery.
+ * A meta as Celery would have written it. A failure always has a form: what of it can't be
+ * encoded is replaced by its `repr`, arguments one by one.
  *
  * @category conversions
  * @since 0.1.0
@@ -160,13 +185,33 @@ export const decodeTaskMeta = (serializer: Serializer) => {
 export const encodeTaskMeta =
   (serializer: Serializer) =>
   (meta: TaskMeta): E.Either<EncodeError, string | Buffer> => {
-    const encoded = serializer.encode(toWireMeta(meta));
-    return E.isLeft(encoded) && EXCEPTION_STATES.has(meta.status) && isTaskException(meta.result)
-      ? serializer.encode(
-          toWireMeta({ ...meta, result: withSerializableArgs(serializer)(meta.result) }),
-        )
-      : encoded;
+    const odd = oddChildren(meta.children);
+    const encoded = E.isLeft(odd) ? odd : serializer.encode(toWireMeta(meta));
+    if (E.isRight(encoded) || !EXCEPTION_STATES.has(meta.status)) return encoded;
+    const { result, children } = meta;
+    const wire = toWireMeta({
+      ...meta,
+      children: E.isLeft(odd) && odd.left.path === '$.children' ? [] : children,
+      result: isTaskException(result) ? withSerializableArgs(serializer)(result) : result,
+    });
+    return serializer.encode(withSerializableMembers(serializer)(wire));
   };
+
+/** A `Left` for what is no list of results, and for a child that refers to none. */
+const oddChildren = (children: unknown): E.Either<EncodeError, void> => {
+  if (children === null) return sound;
+  try {
+    if (!Array.isArray(children)) return E.left(new EncodeError('$.children', 'not a list'));
+    const at = children.findIndex((child) => E.isLeft(wireTupleOf(child)));
+    return at === -1
+      ? sound
+      : E.left(new EncodeError(`$.children[${at}]`, 'not a reference to a result'));
+  } catch {
+    return E.left(new EncodeError('$.children', 'it throws when it is looked at'));
+  }
+};
+
+const sound = E.right(undefined);
 
 // -------------------------------------------------------------------------------------
 // codecs
@@ -204,13 +249,15 @@ const isTaskMeta = (u: unknown): u is TaskMeta =>
  * @category codecs
  * @since 0.1.0
  */
-export const TaskMeta = new t.Type<TaskMeta, WireMeta, unknown>(
-  'TaskMeta',
-  isTaskMeta,
-  (u, context) =>
-    E.chain((wire: t.TypeOf<typeof Wire>) => {
-      const meta = fromWireMeta(wire, wire.task_id);
-      return E.isRight(meta) ? meta : t.failure<TaskMeta>(u, context, meta.left);
-    })(Wire.validate(u, context)),
-  toWireMeta,
+export const TaskMeta = totalType(
+  new t.Type<TaskMeta, WireMeta, unknown>(
+    'TaskMeta',
+    isTaskMeta,
+    (u, context) =>
+      E.chain((wire: t.TypeOf<typeof Wire>) => {
+        const meta = fromWireMeta(wire, wire.task_id);
+        return E.isRight(meta) ? meta : t.failure<TaskMeta>(u, context, meta.left);
+      })(Wire.validate(u, context)),
+    toWireMeta,
+  ),
 );

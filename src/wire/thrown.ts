@@ -5,6 +5,7 @@
  */
 import * as t from 'io-ts';
 import { isTaskException, pythonException, type TaskException, withRest } from './exception.js';
+import { causesOf, errorsOf } from './reasons.js';
 import { repr } from './repr.js';
 
 // -------------------------------------------------------------------------------------
@@ -14,7 +15,8 @@ import { repr } from './repr.js';
 /**
  * What a TypeScript task threw, under the Python name that comes nearest. An error of a
  * class of its own keeps its name, without a module: Python then makes a class of that
- * name. An `args` array on the error is taken for the arguments.
+ * name. An `args` array on the error is taken for the arguments; else they are its message,
+ * the errors of an `AggregateError`, and each `cause`.
  *
  * @example
  * import { fromThrown } from 'chordis'
@@ -33,7 +35,7 @@ export const fromThrown = (u: unknown): TaskException => {
   }
 };
 
-const toTaskException = (u: unknown): TaskException => {
+const toTaskException = (u: unknown, levels = 3, withCauses = true): TaskException => {
   if (isTaskException(u)) {
     return withRest(pythonException(u.excType, [...u.args], u.excModule), u.rest);
   }
@@ -42,9 +44,30 @@ const toTaskException = (u: unknown): TaskException => {
   if (!(u instanceof Error)) return pythonException('Exception', [u]);
   const name = nameOf(u);
   const args =
-    'args' in u && Array.isArray(u.args) ? [...u.args] : u.message === '' ? [] : [u.message];
+    'args' in u && Array.isArray(u.args)
+      ? [...u.args]
+      : [...(u.message === '' ? [] : [u.message]), ...reasonsOf(u, levels, withCauses)];
   const builtin = pythonNames.get(name);
   return builtin === undefined ? pythonException(name, args, null) : pythonException(builtin, args);
+};
+
+/** The name and message of each, and the errors that it stands for in its turn. */
+const reasonsOf = (error: Error, levels: number, withCauses: boolean): ReadonlyArray<string> => {
+  if (levels === 0) return [];
+  const named =
+    (causesToo: boolean) =>
+    (thrown: unknown): string => {
+      try {
+        return toTaskException(thrown, levels - 1, causesToo).repr;
+      } catch {
+        return repr(thrown);
+      }
+    };
+  return [
+    ...errorsOf(error, named(true)),
+    // The causes of a cause are told beside it.
+    ...(withCauses ? causesOf(error, named(false)) : []),
+  ];
 };
 
 /** Its own, or its class's; `Error` where neither is a name. */

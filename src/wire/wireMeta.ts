@@ -8,10 +8,14 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { DateTime } from '../serialization/dateTime.js';
+import * as O from 'fp-ts/lib/Option.js';
+import { DateTime, fromIsoFormat } from '../serialization/dateTime.js';
+import { ownRecord } from '../serialization/ownRecord.js';
+import { Uuid } from '../serialization/values.js';
 import { EXCEPTION_STATES, READY_STATES } from '../states.js';
 import { fromWireException, isTaskException, toWireException } from './exception.js';
-import { fromWireTuple, type ResultTuple, toWireTuple } from './resultTuple.js';
+import { isFalsy } from './isFalsy.js';
+import { fromWireTuple, type ResultTuple, type WireTuple, wireTupleOf } from './resultTuple.js';
 import type { TaskMeta } from './taskMeta.js';
 
 // -------------------------------------------------------------------------------------
@@ -33,7 +37,8 @@ export interface WireMeta extends Readonly<Record<string, unknown>> {
 // -------------------------------------------------------------------------------------
 
 /**
- * Undefined members are left out by every serializer.
+ * Undefined members are left out by every serializer. So are children here that refer to
+ * no result.
  *
  * @internal
  */
@@ -42,9 +47,9 @@ export const toWireMeta = (meta: TaskMeta): WireMeta => ({
   result:
     EXCEPTION_STATES.has(meta.status) && isTaskException(meta.result)
       ? toWireException(meta.result)
-      : meta.result,
+      : prepared(meta.result),
   traceback: meta.traceback,
-  children: meta.children === null ? null : meta.children.map(toWireTuple),
+  children: meta.children === null ? null : wireChildren(meta.children),
   date_done: meta.dateDone === null ? null : meta.dateDone.text,
   group_id: meta.groupId,
   parent_id: meta.parentId,
@@ -58,6 +63,22 @@ export const toWireMeta = (meta: TaskMeta): WireMeta => ({
   task_id: meta.taskId,
 });
 
+/** A reference to a result as its tuple, as Celery's `prepare_value` does with the value itself. */
+const prepared = (value: unknown): unknown => {
+  if (typeof value !== 'object' || value === null) return value;
+  try {
+    if (ownRecord(value) !== 'a reference to a result') return value;
+  } catch {
+    // Refused by the serializer, which can tell where it is.
+    return value;
+  }
+  const tuple = wireTupleOf(value);
+  return E.isRight(tuple) ? tuple.right : value;
+};
+
+const wireChildren = (children: ReadonlyArray<unknown>): ReadonlyArray<WireTuple> =>
+  children.map(wireTupleOf).flatMap((tuple) => (E.isRight(tuple) ? [tuple.right] : []));
+
 /**
  * @internal
  */
@@ -65,7 +86,8 @@ export const isWireMeta = (u: unknown): u is WireMeta =>
   typeof u === 'object' && u !== null && 'status' in u && typeof u.status === 'string';
 
 /**
- * `taskId` holds where the wire doesn't say.
+ * `taskId` holds where the wire doesn't say. Where it does, and names another task, the meta
+ * is that task's, as in Celery, which goes by what a message says and not by its channel.
  *
  * @internal
  */
@@ -74,7 +96,7 @@ export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, T
   const children = childrenOf(rawChildren);
   if (E.isLeft(children) && READY_STATES.has(status)) return children;
   const meta: { -readonly [K in keyof TaskMeta]: TaskMeta[K] } = {
-    taskId: typeof wire.task_id === 'string' ? wire.task_id : taskId,
+    taskId: idOf(wire.task_id) ?? taskId,
     status,
     result: EXCEPTION_STATES.has(status) ? exceptionOr(wire.result) : wire.result,
     traceback: typeof wire.traceback === 'string' ? wire.traceback : null,
@@ -145,7 +167,7 @@ const exceptionOr = (result: unknown): unknown => {
 const childless = E.right(null);
 
 const childrenOf = (raw: unknown): E.Either<string, ReadonlyArray<ResultTuple> | null> => {
-  if (raw === null || raw === undefined) return childless;
+  if (isFalsy(raw) && !Array.isArray(raw)) return childless;
   if (!Array.isArray(raw)) return E.left('the children are not a list');
   const children: Array<ResultTuple> = [];
   for (const item of raw) {
@@ -157,6 +179,15 @@ const childrenOf = (raw: unknown): E.Either<string, ReadonlyArray<ResultTuple> |
 };
 
 const dateOf = (raw: unknown): DateTime | null => {
-  const date = typeof raw === 'string' ? new DateTime(raw) : raw;
+  const date = typeof raw === 'string' ? dateTimeOf(raw) : raw;
   return date instanceof DateTime && !Number.isNaN(date.getTime()) ? date : null;
+};
+
+/** Celery goes by `isoparse` here, which knows a whole month and a whole year too. */
+const dateTimeOf = (text: string): DateTime | null =>
+  O.toNullable(fromIsoFormat(/^\d{4}(?:-\d\d)?$/.test(text) ? `${text}-01-01`.slice(0, 10) : text));
+
+const idOf = (raw: unknown): string | undefined => {
+  if (raw instanceof Uuid) return raw.text;
+  return typeof raw === 'string' ? raw : undefined;
 };

@@ -8,11 +8,12 @@ import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { stringify } from 'yaml';
+import { type Pair, stringify } from 'yaml';
 import { EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { type Algebra, foldTree } from '../serialization/foldTree.js';
 import { maxIntDigits } from '../serialization/pythonNumber.js';
+import { reasonOf } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { Float, PlainDate } from '../serialization/values.js';
 import { readYaml } from './yamlRead.js';
@@ -28,7 +29,7 @@ const algebra: Algebra<unknown> = {
       case 'number':
         return O.some(Number.isSafeInteger(u) && !Object.is(u, -0) ? u : new Float(u));
       case 'string':
-        return /\p{Surrogate}/u.test(u) ? O.none : O.some(u);
+        return O.some(u);
       case 'bigint':
         return String(u).length <= maxIntDigits ? O.some(u) : O.none;
       case 'boolean':
@@ -50,14 +51,23 @@ const algebra: Algebra<unknown> = {
 const print = (tree: unknown): string =>
   stringify(tree, {
     ...schemaOptions,
-    sortMapEntries: true,
+    sortMapEntries: byCodePoint,
     aliasDuplicateObjects: false,
     indentSeq: false,
     singleQuote: true,
     lineWidth: 0,
   });
 
-const problemOf = (thrown: unknown): string => E.toError(thrown).message;
+/** As Python sorts strings. By UTF-16, what is beyond U+FFFF would come too early. */
+const byCodePoint = (a: Pair, b: Pair): number => {
+  const [one, other] = [keyOf(a), keyOf(b)];
+  let at = 0;
+  while (at < one.length && one[at] === other[at]) at++;
+  return (one.codePointAt(at) ?? -1) - (other.codePointAt(at) ?? -1);
+};
+
+const keyOf = ({ key }: Pair): string =>
+  typeof key === 'object' && key !== null && 'value' in key ? String(key.value) : String(key);
 
 // -------------------------------------------------------------------------------------
 // instances
@@ -89,14 +99,16 @@ export const yaml: Serializer = {
       E.chain((tree) =>
         E.tryCatch(
           () => print(tree),
-          (thrown) => new EncodeError('$', problemOf(thrown)),
+          (thrown) => new EncodeError('$', reasonOf(thrown)),
         ),
       ),
     ),
   decode: (bytes) =>
     pipe(
-      isUtf8(bytes) ? E.right(bytes.toString('utf8')) : E.left('not UTF-8'),
-      E.chain((text) => E.tryCatch(() => readYaml(text), problemOf)),
+      Buffer.isBuffer(bytes) && isUtf8(bytes)
+        ? E.right(bytes.toString('utf8'))
+        : E.left('not UTF-8'),
+      E.chain((text) => E.tryCatch(() => readYaml(text), reasonOf)),
       E.mapLeft((problem) => `not read as YAML: ${problem}`),
     ),
 };

@@ -143,11 +143,29 @@ const quotedText: ScalarTag = {
 const escaped = (found: string): string => {
   if (found === '"' || found === '\\') return `\\${found}`;
   const hex = (found.codePointAt(0) ?? 0).toString(16).toUpperCase();
-  if (hex.length <= 2) return named[found] ?? `\\x${hex.padStart(2, '0')}`;
+  const name = named[found];
+  if (name !== undefined) return name;
+  if (hex.length <= 2) return `\\x${hex.padStart(2, '0')}`;
   return hex.length <= 4 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
 };
 
-const named: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
+const named: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    '\0' + '0',
+    '\x07a',
+    '\bb',
+    '\tt',
+    '\nn',
+    '\vv',
+    '\ff',
+    '\rr',
+    '\x1be',
+    '\x85N',
+    '\xa0_',
+    '\u2028L',
+    '\u2029P',
+  ].map(([character = '', letter = '']) => [character, `\\${letter}`]),
+);
 
 // -------------------------------------------------------------------------------------
 // schema

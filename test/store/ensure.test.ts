@@ -18,7 +18,7 @@ import {
   isConnectionError,
   wasNeverSent,
 } from '../../src/store/ensure.js';
-import { type Case, vectors } from '../vectors.js';
+import { type Case, picked, vectors } from '../vectors.js';
 
 const refused = new ConnectionError('localhost:6379', false, new Error('ECONNREFUSED'));
 const reset = new ConnectionError('localhost:6379', true, new Error('ECONNRESET'));
@@ -90,7 +90,8 @@ describe('isConnectionError', () => {
     'builtins.TimeoutError': overdue,
     'builtins.ValueError': new UnexpectedError(new RangeError('x')),
   };
-  const recorded = vectors('retry').filter(
+  const recorded = picked(
+    vectors('retry'),
     (c: Case) => c.op === 'connection_error' && c.error in counterparts,
   );
 

@@ -12,7 +12,7 @@ import { intervals } from '../../src/retry/policy.js';
 import { MAX_VALUE_SIZE } from '../../src/store/valueSize.js';
 import { testBackend } from '../../src/testing/index.js';
 import { lost, marbles, told } from '../consumer/marbles.js';
-import { vectors } from '../vectors.js';
+import { picked, vectors } from '../vectors.js';
 import { backendOver, storeWith } from './backendOver.js';
 
 const noted = (): { readonly logger: Logger; readonly lines: Array<string> } => {
@@ -214,7 +214,7 @@ describe('a lost connection', () => {
 });
 
 describe('ensure', () => {
-  it.each(vectors('retry').filter((c) => c.op === 'ensure' && c.celery === '5.7.0'))(
+  it.each(picked(vectors('retry'), (c) => c.op === 'ensure' && c.celery === '5.7.0'))(
     'calls as often, waits as long and logs as Celery does: $name',
     (c) =>
       marbles(({ flush }, scheduler) => {

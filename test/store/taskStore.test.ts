@@ -12,7 +12,7 @@ import { pendingMeta } from '../../src/wire/taskMeta.js';
 import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
 import { pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
 import { shown, shownRecord } from '../recordedCompressions.js';
-import { type Case, vectors } from '../vectors.js';
+import { type Case, picked, vectors } from '../vectors.js';
 import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
 
 const named = ({ name }: Case): string => name.slice(name.indexOf('/') + 1);
@@ -75,7 +75,8 @@ const written = (c: Case): ReadonlyArray<readonly [string, string]> =>
 const elsewhere =
   /exception-not-an|with-exception-result|base-exception|expires\/negative|unknown-codec/;
 
-const cases = vectors('meta').filter(
+const cases = picked(
+  vectors('meta'),
   (c) =>
     c.celery === '5.7.0' &&
     /^(state|request|expires|failure_expires|compression|overwrite|prefix|forget)/.test(named(c)) &&
@@ -116,7 +117,7 @@ describe('what becomes of a store', () => {
     },
   );
 
-  it.each(cases.filter((c) => c.error !== undefined))(
+  it.each(picked(cases, (c) => c.error !== undefined))(
     'is nothing where Celery raises: $name',
     (c) => {
       const { outcome, held, published } = carriedOut(c);

@@ -13,10 +13,10 @@ import {
 } from '../../src/wire/exception.js';
 import { fromThrown } from '../../src/wire/thrown.js';
 import { pythonValue, wireBytes } from '../pythonValue.js';
-import { type Case, vectors } from '../vectors.js';
+import { type Case, picked, vectors } from '../vectors.js';
 import { exceptions } from './arbitraries.js';
 
-const main = vectors('exceptions').filter((c) => c.celery === '5.7.0');
+const main = picked(vectors('exceptions'), (c) => c.celery === '5.7.0');
 
 const named = (c: Case): string => c.name.replace(/^.*?\/.*?\//, '');
 
@@ -35,8 +35,6 @@ const inexpressible: Readonly<Record<string, string>> = {
   'timedelta-arg': 'no timedelta in JavaScript',
   'class-arg': 'a Python class',
   'dict-tuple-keys': 'no tuples in JavaScript',
-  'exception-arg': 'an exception as an argument; here it would be an Error',
-  'lone-surrogate': 'half a surrogate pair is refused at writing, so its repr is stored',
   'custom-formatting-init': "the class's own constructor changes the argument",
   'custom-no-arg-init': "the class's own constructor makes the argument",
   'OSError-two-args': 'OSError makes an instance of another class',
@@ -53,10 +51,10 @@ const ownRepr: Readonly<Record<string, string>> = {
   'tuple-arg': 'no tuples in JavaScript: a list is printed',
 };
 
-const prepared = main.filter((c) => c.op === 'prepare');
+const prepared = picked(main, (c) => c.op === 'prepare');
 
 describe('writing an exception', () => {
-  it.each(prepared.filter((c) => !(named(c) in inexpressible)))(
+  it.each(picked(prepared, (c) => !(named(c) in inexpressible)))(
     'gives the bytes Celery writes: $name',
     (c) => {
       const exception = pythonValue(c.input);
@@ -66,7 +64,7 @@ describe('writing an exception', () => {
     },
   );
 
-  it.each(prepared.filter((c) => !(named(c) in inexpressible) && !(named(c) in ownRepr)))(
+  it.each(picked(prepared, (c) => !(named(c) in inexpressible) && !(named(c) in ownRepr)))(
     'prints it as Python does: $name',
     (c) => {
       expect(pythonValue(c.input)).toMatchObject({ repr: c.repr });
@@ -92,11 +90,12 @@ describe('writing an exception', () => {
 /** Where Python raises since it resolved the name: here it is data, as any other. */
 const lookedUp = /^(security-|constructor-|unicode-decode-error-args)/;
 
-const readCases = vectors('exceptions').filter((c) => c.op === 'read');
+const readCases = picked(vectors('exceptions'), (c) => c.op === 'read');
 
 describe('reading an exception', () => {
   it.each(
-    [...prepared, ...readCases].filter(
+    picked(
+      [...prepared, ...readCases],
       (c) => c.read.ok && !lookedUp.test(named(c)) && !(named(c) in inexpressible),
     ),
   )('finds the type and arguments that Python finds: $name', (c) => {
@@ -118,7 +117,7 @@ describe('reading an exception', () => {
     if (!fallback && !(named(c) in ownRepr)) expect(exception.right.repr).toBe(reprOf(c));
   });
 
-  it.each(readCases.filter((c) => lookedUp.test(named(c))))(
+  it.each(picked(readCases, (c) => lookedUp.test(named(c))))(
     'takes a name that Python would refuse to resolve for data: $name',
     (c) => {
       const wire = decoded(c.wire) as { exc_type: string; exc_module: string };
@@ -128,14 +127,14 @@ describe('reading an exception', () => {
     },
   );
 
-  it.each(readCases.filter((c) => c.read.error && !lookedUp.test(named(c))))(
+  it.each(picked(readCases, (c) => c.read.error && !lookedUp.test(named(c))))(
     'refuses what Python cannot read: $name',
     (c) => {
       expect(fromWireException(decoded(c.wire))).toHaveProperty('left');
     },
   );
 
-  it.each(readCases.filter((c) => 'ok' in c.read && c.read.ok === null))(
+  it.each(picked(readCases, (c) => 'ok' in c.read && c.read.ok === null))(
     'finds none where Python finds None: $name',
     (c) => {
       expect(fromWireException(decoded(c.wire))).toHaveProperty('left');
@@ -191,12 +190,12 @@ describe('reading an exception', () => {
   });
 
   it('replaces a member that cannot be encoded by its repr, and no missing one', () => {
-    const exception = fromWireException({ exc_type: 'X', exc_message: '\ud83d', set: new Set() });
+    const exception = fromWireException({ exc_type: 'X', exc_message: 'x', set: new Set() });
     const wire = E.map((e: TaskException) => toWireException(withSerializableArgs(json)(e)))(
       exception,
     );
     expect(E.chainW(json.encode)(wire)).toEqual(
-      E.right('{"exc_type": "X", "exc_message": "\'\\\\ud83d\'", "set": "<Set object>"}'),
+      E.right('{"exc_type": "X", "exc_message": "x", "set": "<Set object>"}'),
     );
   });
 

@@ -9,7 +9,7 @@ import { decodeSavedGroup, encodeSavedGroup } from '../../src/wire/savedGroup.js
 import { yaml } from '../../src/yaml/yaml.js';
 import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
 import { recordedCompressions } from '../recordedCompressions.js';
-import { type Case, vectors } from '../vectors.js';
+import { type Case, picked, vectors } from '../vectors.js';
 
 const cases = vectors('groups');
 const serializers: Readonly<Record<string, Serializer>> = { json, yaml, msgpack };
@@ -36,10 +36,12 @@ describe('a saved group', () => {
         !idIsNoString.test(c.name),
     ),
   )('is written byte for byte as Celery does: $name', (c) => {
-    expect(encodeSavedGroup(serializerOf(c))(resultTuple(c.input))).toEqual(E.right(c.value));
+    expect(encodeSavedGroup(serializerOf(c))(resultTuple(c.input))).toEqual(
+      E.right(typeof c.value === 'string' ? c.value : wireBytes(c.value)),
+    );
   });
 
-  it.each(cases.filter((c) => c.op === 'save' && c.value !== undefined))(
+  it.each(picked(cases, (c) => c.op === 'save' && c.value !== undefined))(
     'is read as Celery reads it: $name',
     (c) => {
       const restored = decodeSavedGroup(serializerOf(c))('key', wireBytes(c.value));
@@ -60,7 +62,7 @@ describe('a saved group', () => {
   });
 
   it('refuses a group without an id, which Python reads', () => {
-    for (const c of cases.filter(({ name }) => idIsNull.test(name))) {
+    for (const c of picked(cases, ({ name }) => idIsNull.test(name))) {
       expect(() => resultTuple(c.restored.ok)).toThrow(NoCounterpart);
       expect(decodeSavedGroup(serializerOf(c))('key', wireBytes(c.raw))).toMatchObject({
         left: { _tag: 'DecodeError' },

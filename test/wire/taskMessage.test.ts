@@ -9,7 +9,7 @@ import { TaskBody } from '../../src/wire/taskBody.js';
 import { type TaskCall, taskMessage } from '../../src/wire/taskMessage.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { wireBytes } from '../pythonValue.js';
-import { vectors } from '../vectors.js';
+import { picked, vectors } from '../vectors.js';
 
 const serializers = [json, yaml, msgpack];
 
@@ -25,7 +25,7 @@ const notMade: Readonly<Record<string, string>> = {
   'call/many-args-argsrepr': 'argsrepr is cut off, but not at the same place',
 };
 
-const recorded = vectors('messages').filter((c) => c.celery === '5.7.0');
+const recorded = picked(vectors('messages'), (c) => c.celery === '5.7.0');
 const named = (name: string): string => name.replace(/^.*?\//, '');
 
 const messages = recorded
