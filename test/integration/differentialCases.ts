@@ -45,6 +45,8 @@ export interface RequestNotation {
   readonly ignore_result: boolean;
   readonly _children: ReadonlyArray<Notation>;
   readonly chain: ReadonlyArray<SignatureNotation> | null;
+  readonly stamped_headers: ReadonlyArray<string> | null;
+  readonly stamps: Readonly<Record<string, Notation>> | null;
 }
 
 export interface Marking {
@@ -131,6 +133,8 @@ const requests: fc.Arbitrary<RequestNotation | null> = fc.option(
     ignore_result: fc.boolean(),
     _children: fc.array(tuples.any, { maxLength: 2 }),
     chain: fc.option(fc.array(signatures, { maxLength: 2 })),
+    stamped_headers: fc.option(fc.subarray(['tenant', 'ü'])),
+    stamps: fc.option(fc.dictionary(fc.constantFrom('tenant', 'other'), values, { maxKeys: 2 })),
   }),
 );
 

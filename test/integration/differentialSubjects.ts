@@ -201,6 +201,8 @@ const requestOf = (request: RequestNotation): TaskRequest => ({
   ignoreResult: request.ignore_result,
   children: request._children.map(resultTuple),
   chain: request.chain?.map(signatureOf) ?? null,
+  stampedHeaders: request.stamped_headers,
+  stamps: request.stamps && record(request.stamps),
 });
 
 const signatureOf = (signature: SignatureNotation): unknown => ({
