@@ -53,6 +53,15 @@ const algebra: Algebra<unknown> = {
   dict: (members) => Object.fromEntries(members),
 };
 
+const isText = (bytes: Buffer): boolean => {
+  try {
+    return isUtf8(bytes);
+  } catch {
+    // No bytes at all.
+    return false;
+  }
+};
+
 const print = ({ stringify }: Library, tree: unknown): string =>
   stringify(tree, {
     ...schemaOptions,
@@ -101,7 +110,7 @@ export const yaml: Serializer = {
     ),
   decode: (bytes) =>
     pipe(
-      Buffer.isBuffer(bytes) && isUtf8(bytes) ? library() : E.left('not UTF-8'),
+      isText(bytes) ? library() : E.left('not UTF-8'),
       E.chain((found) => E.tryCatch(() => readYaml(found, bytes.toString('utf8')), reasonOf)),
       E.mapLeft((problem) => `not read as YAML: ${problem}`),
     ),
