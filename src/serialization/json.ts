@@ -46,7 +46,6 @@ export const jsonWith = (
     isCompositional: true,
     encode: encodeJson(markers),
     decode: (bytes) => {
-      if (!Buffer.isBuffer(bytes)) return E.left('not bytes');
       const text = textOf(bytes);
       if (text === undefined) return E.left('not UTF-8');
       if (needsPython(bytes, text) || (exactFloats && hasFloat(text))) return parse(text);
@@ -60,9 +59,15 @@ export const jsonWith = (
   };
 };
 
-/** Undefined where it is not UTF-8. Python writes ASCII, which is read several times faster. */
-const textOf = (bytes: Buffer): string | undefined =>
-  isAscii(bytes) ? bytes.toString('latin1') : isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+/** Undefined where it is not UTF-8, or no bytes at all. Python writes ASCII, which is read several times faster. */
+const textOf = (bytes: Buffer): string | undefined => {
+  try {
+    if (isAscii(bytes)) return bytes.toString('latin1');
+    return isUtf8(bytes) ? bytes.toString('utf8') : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /**
  * Whether there may be something that `JSON.parse` reads differently: a marker, also one
@@ -72,10 +77,16 @@ const needsPython = (bytes: Buffer, text: string): boolean =>
   text.includes('__type__') ||
   (text.includes('\\') && /\\u00[2-7]/.test(text)) ||
   hasLongInteger(bytes) ||
-  (text.includes('-0') && minusZero.test(text));
+  hasMinusZero(text);
 
-/** Behind what a value may follow, so that no date or UUID is taken for one. */
-const minusZero = /(?:^|[\s,:[])-0(?![.\deE])/;
+/** Most are a part of a date or a UUID, and no number. */
+const hasMinusZero = (text: string): boolean => {
+  for (let at = text.indexOf('-0'); at !== -1; at = text.indexOf('-0', at + 2)) {
+    const before = at === 0 ? undefined : text.charCodeAt(at - 1);
+    if (beforeInteger.has(before) && !/[.\deE]/.test(text[at + 2] ?? '')) return true;
+  }
+  return false;
+};
 
 /** The digits of `Number.MAX_SAFE_INTEGER`. */
 const long = 16;

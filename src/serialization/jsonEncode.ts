@@ -12,7 +12,7 @@ import { JsonWriter } from './jsonWriter.js';
 import type { Marker } from './markers.js';
 import { mayBeOwn, ownRecord } from './ownRecord.js';
 import { floatText, isInt, maxIntDigits, numberText } from './pythonNumber.js';
-import { reasonOf } from './reason.js';
+import { isA, reasonOf } from './reason.js';
 import { type Ancestors, pathOf, pathTo } from './valuePath.js';
 import { Float } from './values.js';
 
@@ -29,6 +29,8 @@ class Refusal {
     readonly path: string,
   ) {}
 }
+
+const isRefusal = isA(Refusal);
 
 /** Where to, what with, and how far inside. */
 interface Writing {
@@ -50,7 +52,7 @@ export const encodeJson =
       return E.right(out.text());
     } catch (thrown) {
       return E.left(
-        thrown instanceof Refusal
+        isRefusal(thrown)
           ? new EncodeError(thrown.path, thrown.problem)
           : new EncodeError('$', problemOf(thrown)),
       );

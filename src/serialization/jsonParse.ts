@@ -7,11 +7,14 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { maxIntDigits } from './pythonNumber.js';
+import { isA, reasonOf } from './reason.js';
 
 /** Thrown by the reader and caught by `parseJson`. */
 class Malformed {
   constructor(readonly problem: string) {}
 }
+
+const isMalformed = isA(Malformed);
 
 /** An array or object still open; `key` is the member whose value comes next. */
 type Frame =
@@ -38,8 +41,7 @@ export const parseJson =
       return E.right(read(text, reader));
     } catch (thrown) {
       // Anything else is from a marker of the user's own.
-      if (thrown instanceof Malformed) return E.left(thrown.problem);
-      return E.left(`a marker threw ${thrown instanceof Error ? thrown.message : typeof thrown}`);
+      return E.left(isMalformed(thrown) ? thrown.problem : `a marker threw ${reasonOf(thrown)}`);
     }
   };
 

@@ -22,7 +22,8 @@ export const ownRecord = (u: object): 'an exception' | 'a reference to a result'
  *
  * @internal
  */
-export const mayBeOwn = (member: string): boolean => member === '_tag' || member === 'excType';
+export const mayBeOwn = (member: string): boolean =>
+  member === '_tag' || member === 'excType' || member === 'asTuple';
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -6,6 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { InvalidArgument } from '../errors/errors.js';
+import { isA } from '../serialization/reason.js';
 import { Uuid } from '../serialization/values.js';
 
 // -------------------------------------------------------------------------------------
@@ -65,10 +66,12 @@ const normalizeKeyprefix = (globalKeyprefix?: string | null): string =>
     ? (globalKeyprefix ?? '')
     : `${globalKeyprefix}_`;
 
+const isUuid = isA(Uuid);
+
 const key =
   (argument: string) =>
   (prefix: string, id: string | Uuid, suffix = ''): E.Either<InvalidArgument, string> => {
-    const text: unknown = id instanceof Uuid ? id.text : id;
+    const text: unknown = isUuid(id) ? id.text : id;
     if (typeof text !== 'string') {
       const given = text === null || text === undefined ? 'nothing' : `a ${typeof text}`;
       return E.left(new InvalidArgument(argument, `must be a string, not ${given}.`));

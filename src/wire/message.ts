@@ -9,6 +9,8 @@ import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { DecodeError, type EncodeError } from '../errors/errors.js';
 import { json } from '../serialization/json.js';
+import { refusing } from '../serialization/reason.js';
+import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -91,11 +93,13 @@ const isMessage = (u: unknown): u is Message =>
  * @category codecs
  * @since 0.1.0
  */
-export const Message = new t.Type<Message, WireMessage, unknown>(
-  'Message',
-  isMessage,
-  (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
-  toWire,
+export const Message = totalType(
+  new t.Type<Message, WireMessage, unknown>(
+    'Message',
+    isMessage,
+    (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
+    toWire,
+  ),
 );
 
 // -------------------------------------------------------------------------------------
@@ -109,7 +113,7 @@ export const Message = new t.Type<Message, WireMessage, unknown>(
  * @since 0.1.0
  */
 export const encodeMessage = (message: Message): E.Either<EncodeError, string | Buffer> =>
-  json.encode(toWire(message));
+  refusing(() => json.encode(toWire(message)));
 
 /**
  * `queue` is the list the bytes are from.

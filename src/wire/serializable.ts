@@ -20,18 +20,18 @@ export const withSerializableMembers =
   (serializer: Serializer) =>
   (meta: WireMeta): WireMeta => {
     const hasForm = (u: unknown): boolean => E.isRight(serializer.encode(u));
-    const told = (u: unknown): unknown => (hasForm(u) ? u : repr(u));
+    const told = (u: unknown): unknown => (hasForm(u) ? u : printed(u));
     const replaced = (name: string, value: unknown): unknown => {
       switch (name) {
         case 'result':
-          return { ...notAnException, exc_message: [repr(value)] };
+          return { ...notAnException, exc_message: [printed(value)] };
         case 'traceback':
-          return typeof value === 'string' ? escapedHalves(value) : repr(value);
+          return typeof value === 'string' ? escapedHalves(value) : printed(value);
         case 'args':
         case 'kwargs':
           return told(parts(value, told));
         default:
-          return repr(value);
+          return printed(value);
       }
     };
     const { status, ...members } = meta;
@@ -46,17 +46,23 @@ export const withSerializableMembers =
 /** A text in place of an exception is nothing that Python reads. */
 const notAnException = { exc_type: 'Exception', exc_message: [], exc_module: 'builtins' };
 
+const printed = (u: unknown): string => escapedHalves(repr(u));
+
 /** As Python prints what it can't encode: the lines of a traceback stay lines. */
 const escapedHalves = (text: string): string =>
   text.replace(/\p{Surrogate}/gu, (half) => `\\u${half.charCodeAt(0).toString(16)}`);
+
+const isDict = (u: unknown): u is Readonly<Record<string, unknown>> => {
+  if (typeof u !== 'object' || u === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(u);
+  return prototype === Object.prototype || prototype === null;
+};
 
 /** The items of a list, or the members of a dict; the value itself where it has neither. */
 const parts = (value: unknown, told: (u: unknown) => unknown): unknown => {
   try {
     if (Array.isArray(value)) return value.map((item) => told(item));
-    return typeof value === 'object' && value !== null
-      ? mapped({ ...value }, (item) => told(item))
-      : value;
+    return isDict(value) ? mapped(value, (item) => told(item)) : value;
   } catch {
     // A getter or a proxy that throws.
     return value;

@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -131,9 +132,11 @@ const Shape = t.type({
  * @category codecs
  * @since 0.1.0
  */
-export const Signature = new t.Type<Signature, WireSignature, unknown>(
-  'Signature',
-  Shape.is,
-  (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
-  toWire,
+export const Signature = totalType(
+  new t.Type<Signature, WireSignature, unknown>(
+    'Signature',
+    Shape.is,
+    (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
+    toWire,
+  ),
 );

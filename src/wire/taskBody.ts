@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { Signature, type WireSignature } from './signature.js';
+import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -81,29 +82,31 @@ const Shape = t.type({
  * @category codecs
  * @since 0.1.0
  */
-export const TaskBody = new t.Type<TaskBody, WireTaskBody, unknown>(
-  'TaskBody',
-  Shape.is,
-  (u, context) =>
-    pipe(
-      Wire.validate(u, context),
-      E.map(([args, kwargs, embed]) => ({
-        args,
-        kwargs,
-        callbacks: orNull(embed.callbacks),
-        errbacks: orNull(embed.errbacks),
-        chain: orNull(embed.chain),
-        chord: orNull(embed.chord),
-      })),
-    ),
-  ({ args, kwargs, callbacks, errbacks, chain, chord }) => [
-    args,
-    kwargs,
-    {
-      callbacks: callbacks?.map(Signature.encode) ?? null,
-      errbacks: errbacks?.map(Signature.encode) ?? null,
-      chain: chain?.map(Signature.encode) ?? null,
-      chord: chord && Signature.encode(chord),
-    },
-  ],
+export const TaskBody = totalType(
+  new t.Type<TaskBody, WireTaskBody, unknown>(
+    'TaskBody',
+    Shape.is,
+    (u, context) =>
+      pipe(
+        Wire.validate(u, context),
+        E.map(([args, kwargs, embed]) => ({
+          args,
+          kwargs,
+          callbacks: orNull(embed.callbacks),
+          errbacks: orNull(embed.errbacks),
+          chain: orNull(embed.chain),
+          chord: orNull(embed.chord),
+        })),
+      ),
+    ({ args, kwargs, callbacks, errbacks, chain, chord }) => [
+      args,
+      kwargs,
+      {
+        callbacks: callbacks?.map(Signature.encode) ?? null,
+        errbacks: errbacks?.map(Signature.encode) ?? null,
+        chain: chain?.map(Signature.encode) ?? null,
+        chord: chord && Signature.encode(chord),
+      },
+    ],
+  ),
 );

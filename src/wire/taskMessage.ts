@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { EncodeError } from '../errors/errors.js';
 import type { DateTime } from '../serialization/dateTime.js';
+import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Message } from './message.js';
 import { repr } from './repr.js';
@@ -77,15 +78,17 @@ export interface TaskCall extends Partial<TaskBody> {
 export const taskMessage =
   (serializer: Serializer) =>
   (call: TaskCall): E.Either<EncodeError, Message> =>
-    pipe(
-      serializer.encode(TaskBody.encode(bodyOf(call))),
-      E.map((body) => ({
-        body: typeof body === 'string' ? Buffer.from(body) : body,
-        contentType: serializer.contentType,
-        contentEncoding: serializer.contentEncoding,
-        headers: headersOf(call),
-        properties: propertiesOf(call),
-      })),
+    refusing(() =>
+      pipe(
+        serializer.encode(TaskBody.encode(bodyOf(call))),
+        E.map((body) => ({
+          body: typeof body === 'string' ? Buffer.from(body) : body,
+          contentType: serializer.contentType,
+          contentEncoding: serializer.contentEncoding,
+          headers: headersOf(call),
+          properties: propertiesOf(call),
+        })),
+      ),
     );
 
 const bodyOf = (call: TaskCall): TaskBody => ({

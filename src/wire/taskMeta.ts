@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DecodeError, EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
+import { isA, refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES, PENDING, READY_STATES, type State } from '../states.js';
 import { isTaskException, withSerializableArgs } from './exception.js';
@@ -124,10 +125,12 @@ const requestFields = (
   }
 };
 
+const isError = isA(Error);
+
 /** Nothing is null in Python; and an error of JavaScript's own becomes one of Python's. */
 const storable = (state: State, result: unknown): unknown => {
   if (result === undefined) return null;
-  return EXCEPTION_STATES.has(state) && result instanceof Error ? fromThrown(result) : result;
+  return EXCEPTION_STATES.has(state) && isError(result) ? fromThrown(result) : result;
 };
 
 const extendedFields = (request: TaskRequest): Partial<TaskMeta> => ({
@@ -186,7 +189,7 @@ export const encodeTaskMeta =
   (serializer: Serializer) =>
   (meta: TaskMeta): E.Either<EncodeError, string | Buffer> => {
     const odd = oddChildren(meta.children);
-    const encoded = E.isLeft(odd) ? odd : serializer.encode(toWireMeta(meta));
+    const encoded = E.isLeft(odd) ? odd : refusing(() => serializer.encode(toWireMeta(meta)));
     if (E.isRight(encoded) || !EXCEPTION_STATES.has(meta.status)) return encoded;
     const { result, children } = meta;
     const wire = toWireMeta({

@@ -48,6 +48,15 @@ const algebra: Algebra<unknown> = {
   dict: (members) => Object.fromEntries(members),
 };
 
+const isText = (bytes: Buffer): boolean => {
+  try {
+    return isUtf8(bytes);
+  } catch {
+    // No bytes at all.
+    return false;
+  }
+};
+
 const print = (tree: unknown): string =>
   stringify(tree, {
     ...schemaOptions,
@@ -105,9 +114,7 @@ export const yaml: Serializer = {
     ),
   decode: (bytes) =>
     pipe(
-      Buffer.isBuffer(bytes) && isUtf8(bytes)
-        ? E.right(bytes.toString('utf8'))
-        : E.left('not UTF-8'),
+      isText(bytes) ? E.right(bytes.toString('utf8')) : E.left('not UTF-8'),
       E.chain((text) => E.tryCatch(() => readYaml(text), reasonOf)),
       E.mapLeft((problem) => `not read as YAML: ${problem}`),
     ),

@@ -145,6 +145,7 @@ describe('encoding', () => {
       ]),
       '$',
     ],
+    ['a reference to a result', { a: [{ _tag: 'AsyncResult', id: 'a', parent: null }] }, '$.a[0]'],
     ['a cycle', cycle, '$.list[1].cycle'],
     ['a Set', { s: [new Set()] }, '$.s[0]'],
     ['an Error', [new Error('x')], '$[0]'],

@@ -64,4 +64,12 @@ describe('a saved group', () => {
         : O.some(resultTuple(c.restored.ok)),
     );
   });
+
+  it('is none where the value is empty, as in Celery', () => {
+    const scheduler = at('2024-05-06T07:08:09Z');
+    const store = memoryStore({ scheduler });
+    const backend = backendOver(store, { scheduler });
+    settled(store.commands.set({ key: 'celery-taskset-meta-g', value: '', expires: 0 }));
+    expect(settled(backend.restoreGroup('g'))).toEqual(O.none);
+  });
 });

@@ -13,6 +13,7 @@ import { channelOf, lost, marbles, told } from '../consumer/marbles.js';
 import { pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
 import { shown, shownRecord } from '../recordedCompressions.js';
 import { type Case, picked, vectors } from '../vectors.js';
+import { secretive } from '../wire/oddValues.js';
 import { at, backendOver, optionsOf, settled, storeWith } from './backendOver.js';
 
 const named = ({ name }: Case): string => name.slice(name.indexOf('/') + 1);
@@ -256,6 +257,123 @@ describe('a mark', () => {
       'RETRY',
       'PENDING',
     ]);
+  });
+});
+
+describe('a mark', () => {
+  const outcomeOf = (mark: (b: ReturnType<typeof testBackend>) => Operation<unknown>) => {
+    let meta: unknown;
+    marbles((_, scheduler) => {
+      const backend = testBackend(scheduler);
+      Rx.from(mark(backend))
+        .pipe(
+          Rx.catchError(({ _tag, path }) => Rx.of({ _tag, path })),
+          Rx.mergeMap((outcome) =>
+            backend
+              .getTaskMeta('a')
+              .pipe(Rx.map(({ status, result }) => [outcome, status, result])),
+          ),
+        )
+        .subscribe((found) => {
+          meta = found;
+        });
+    });
+    return meta;
+  };
+
+  it('of a retry is stored with null where nothing made it', () => {
+    expect(outcomeOf((b) => b.markAsRetry('a', null))).toEqual([undefined, 'RETRY', null]);
+    expect(outcomeOf((b) => b.markAsRetry('a', 'why'))).toMatchObject([
+      undefined,
+      'RETRY',
+      { args: ['why'] },
+    ]);
+  });
+
+  it('of a failure in a state that holds no exceptions is refused, as in Celery', () => {
+    const refused = [{ _tag: 'EncodeError', path: '$.result' }, 'PENDING', null];
+    const options = { state: 'ABORTED' };
+    expect(outcomeOf((b) => b.markAsRevoked('a', 'why', options))).toEqual(refused);
+    expect(outcomeOf((b) => b.markAsFailure('a', new Error('x'), options))).toEqual(refused);
+  });
+
+  it('fails the bodies of chords further on in the chain, and so on downwards', () => {
+    const inner = {
+      subtask_type: 'chord',
+      options: { task_id: 'inner' },
+      kwargs: { body: { options: { task_id: 'innermost' } } },
+    };
+    const outer = { subtask_type: 'chord', options: {}, kwargs: { header: [], body: inner } };
+    const request = { id: 'a', chain: [{ options: { task_id: 'last' } }, outer] };
+    const ids = ['a', 'last', 'inner', 'innermost', 'other'];
+    let found: unknown;
+    marbles((_, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend
+        .markAsFailure('a', 'x', { request, traceback: 'tb' })
+        .pipe(Rx.mergeMap(() => Rx.forkJoin(ids.map((id) => backend.getTaskMeta(id)))))
+        .subscribe((metas) => {
+          found = metas.map(({ status, traceback }) => `${status} ${traceback}`);
+        });
+    });
+    const failed = 'FAILURE tb';
+    expect(found).toEqual([failed, failed, failed, failed, 'PENDING null']);
+  });
+
+  it('is a Left whatever its arguments are, and a failure is stored', () => {
+    const request = { id: 'a', children: [null] } as never;
+    expect(outcomeOf((b) => b.storeResult('a', 1, 'SUCCESS', { request }))).toEqual([
+      { _tag: 'EncodeError', path: '$.children[0]' },
+      'PENDING',
+      null,
+    ]);
+    const boom = { args: ['x'] };
+    for (const options of [null, { request: null }, { request: 5 }, { request: secretive({}) }]) {
+      const stored = (
+        outcomeOf((b) => b.markAsFailure('a', 'x', options as never)) as Array<unknown>
+      ).slice(1);
+      expect(stored).toMatchObject(['FAILURE', boom]);
+    }
+    const never = secretive({ state: 'FAILURE' });
+    expect(outcomeOf((b) => b.markAsDone('a', 1, never))).toMatchObject([{}, 'PENDING', null]);
+    expect(outcomeOf((b) => b.markAsFailure('a', 1, never))).toMatchObject([{}, 'PENDING', null]);
+  });
+});
+
+describe('a value without a form on the wire', () => {
+  const outcome = (before: string | undefined, value: unknown): unknown => {
+    const scheduler = at('2024-05-06T07:08:09Z');
+    const store = memoryStore({ scheduler });
+    const backend = backendOver(store, { scheduler });
+    if (before !== undefined) {
+      settled(store.commands.set({ key: channelOf('a'), value: before, expires: 0 }));
+    }
+    return settled(backend.storeResult('a', value, 'SUCCESS'));
+  };
+
+  it('is kept away from a SUCCESS without an error, as in Celery', () => {
+    expect(outcome('{"status": "SUCCESS", "result": 1}', () => 0)).toEqual({ _tag: 'Kept' });
+  });
+
+  it('is an EncodeError over anything else, and a DecodeError over what is no meta', () => {
+    for (const before of [undefined, '', '{"status": "FAILURE", "result": null}']) {
+      expect(outcome(before, () => 0)).toMatchObject({ _tag: 'EncodeError', path: '$.result' });
+    }
+    expect(outcome('?', () => 0)).toMatchObject({ _tag: 'DecodeError' });
+  });
+
+  it('costs no look where it has a form', () => {
+    const scheduler = at('2024-05-06T07:08:09Z');
+    const store = storeWith(
+      {
+        get: () => {
+          throw new Error('looked');
+        },
+      },
+      scheduler,
+    );
+    const backend = backendOver(store, { scheduler });
+    expect(settled(backend.storeResult('a', 1, 'SUCCESS'))).toMatchObject({ _tag: 'Stored' });
   });
 });
 

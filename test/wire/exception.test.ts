@@ -253,3 +253,37 @@ const asException = (u: unknown): TaskException => {
 };
 
 const reprOf = (c: Case): string => c.read.ok.repr;
+
+describe("Celery's wrapper of an exception that cannot be pickled", () => {
+  const wire = {
+    exc_type: 'UnpickleableExceptionWrapper',
+    exc_message: ['shop', 'QuotaError', [{ left: 0 }], "QuotaError({'left': 0})"],
+    exc_module: 'celery.utils.serialization',
+  };
+
+  it('is read as that exception, and written back as it was', () => {
+    const exception = fromWireException(wire);
+    expect(exception).toMatchObject({
+      right: {
+        excType: 'QuotaError',
+        excModule: 'shop',
+        args: [{ left: 0 }],
+        repr: "QuotaError({'left': 0})",
+      },
+    });
+    if (E.isLeft(exception)) throw new Error(exception.left);
+    expect(json.encode(toWireException(exception.right))).toEqual(json.encode(wire));
+    expect(json.encode(toWireException(fromThrown(exception.right)))).toEqual(json.encode(wire));
+  });
+
+  it.each([
+    { ...wire, exc_message: 'text' },
+    { ...wire, exc_message: ['shop', 'QuotaError', [1]] },
+    { ...wire, exc_message: [5, 'QuotaError', [1], 'text'] },
+    { ...wire, exc_module: 'shop' },
+  ])('is an exception like any other where it is none of Celery: %j', (other) => {
+    expect(fromWireException(other)).toMatchObject({
+      right: { excType: 'UnpickleableExceptionWrapper' },
+    });
+  });
+});

@@ -58,6 +58,48 @@ describe('fromThrown', () => {
     expect(fromThrown(thrown)).toMatchObject({ repr, excModule });
   });
 
+  it('tells the errors of several, and the causes', () => {
+    const refused = new AggregateError([
+      new Error('connect ECONNREFUSED ::1:5432'),
+      new TypeError('b', { cause: new Error('c') }),
+    ]);
+    expect(fromThrown(refused)).toMatchObject({
+      excType: 'Exception',
+      args: [
+        "[Exception('connect ECONNREFUSED ::1:5432'), TypeError('b', \"caused by Exception('c')\")]",
+      ],
+    });
+    expect(fromThrown(new AggregateError([1, 'x'], 'many')).args).toEqual([
+      'many',
+      "[Exception(1), Exception('x')]",
+    ]);
+    const cause = new RangeError('b', { cause: new Error('c', { cause: { code: 5 } }) });
+    expect(fromThrown(new Error('a', { cause })).args).toEqual([
+      'a',
+      "caused by ValueError('b')",
+      "caused by Exception('c')",
+      "caused by Exception({'code': 5})",
+    ]);
+  });
+
+  it('is not led in circles, nor made to tell too much', () => {
+    const circle = new Error('a');
+    circle.cause = new Error('b', { cause: circle });
+    expect(fromThrown(circle).args).toEqual(['a', "caused by Exception('b')"]);
+    const itself = new AggregateError([], 'a');
+    itself.errors.push(itself);
+    expect(fromThrown(itself).repr.length).toBeLessThan(200);
+    const many = new AggregateError(Array.from({ length: 1000 }, (_, i) => new Error(`${i}`)));
+    expect(fromThrown(many).args).toEqual([
+      expect.stringMatching(/Exception\('14'\), and 985 more\]$/),
+    ]);
+  });
+
+  it('leaves alone what other errors keep under the same name', () => {
+    const invalid = Object.assign(new Error('x'), { errors: [{ path: ['a'] }] });
+    expect(fromThrown(invalid).args).toEqual(['x']);
+  });
+
   it('prints what throws when looked at as far as it can', () => {
     const args = secretive([1]);
     expect(fromThrown(revoked()).repr).toBe("Exception('<unprintable object>')");
