@@ -17,6 +17,9 @@ import { described, failureOf, type Named, send } from './send.js';
  */
 const BUDGET = 64 * 1024;
 
+/** How many keys are looked at at once: Lua takes no more than some 8,000 as arguments. */
+const MOST = 4096;
+
 const run = script(read);
 
 /** What an error tells of reading these keys. */
@@ -34,7 +37,7 @@ export interface Piece {
 
 /** One piece, as a command to be written with others. */
 export const piece = (link: Link, keys: ReadonlyArray<string>): Promise<Piece> =>
-  run(link.redis, keys, [BUDGET]).then((reply) => pieceOf(reply, link, keys));
+  run(link.redis, keys.slice(0, MOST), [BUDGET]).then((reply) => pieceOf(reply, link, keys));
 
 /** From key `from` on, piece by piece. */
 export const pieces = (
@@ -60,12 +63,12 @@ const pieceOf = (reply: unknown, link: Link, keys: ReadonlyArray<string>): Piece
   const found: Array<Found> = [];
   for (let i = 0; i < rest.length; i += 2) {
     const at = Number(rest[i]) - 1;
-    found.push({ at, value: valueOf(rest[i + 1], link, keys[at] ?? '') });
+    found.push({ at, value: foundIn(rest[i + 1], link, keys[at] ?? '') });
   }
   return { looked: Number(looked), found };
 };
 
-const valueOf = (reply: unknown, link: Link, key: string): Found['value'] => {
+const foundIn = (reply: unknown, link: Link, key: string): Found['value'] => {
   if (Buffer.isBuffer(reply)) return reply;
   return reply instanceof Error ? failureOf(reply, link, reading([key])) : 'TooLarge';
 };
