@@ -68,7 +68,7 @@ describe('following a task that nobody watches yet', () => {
   it('waits for a link that is down, and is then done', () =>
     marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
       const backend = testBackend(scheduler, {
-        retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0 },
+        retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 },
       });
       backend.down('^---!');
       expectObservable(Rx.from(backend.onTaskCall(null, 'a'))).toBe('----(x|)', done);

@@ -96,7 +96,7 @@ const run = (steps: ReadonlyArray<Step>) => {
   return scheduler.run(({ flush }) => {
     const backend = testBackend(scheduler, {
       expires: LIFE / 1000,
-      retryPolicy: { maxRetries: null, intervalStart: 0.01, intervalStep: 0, intervalMax: 0 },
+      retryPolicy: { maxRetries: null, intervalStart: 0.01, intervalStep: 0, intervalMax: 0.01 },
     });
 
     const come = (id: string): void => {
