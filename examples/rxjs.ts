@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { RedisBackend } from 'chordis';
+import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 
 const backend = new RedisBackend({ url: process.env.REDIS_URL ?? 'memory://', expires: 60 });
@@ -25,9 +26,14 @@ const worked$ = Rx.from(ids).pipe(
 /** Every state of every task. */
 const states$ = Rx.from(ids).pipe(Rx.mergeMap((id) => backend.resultConsumer.consumeFrom(id)));
 
-/** The ready ones alone, each with its task's id. */
+/** The ready ones alone, each with its task's id; what can't be read is the `Left` of its own. */
 const results$ = backend.getMany(ids).pipe(
-  Rx.map(([id, meta]) => `task ${ids.indexOf(id)}: ${meta.status} ${meta.result}`),
+  Rx.map(([id, result]) => {
+    const outcome = E.isRight(result)
+      ? `${result.right.status} ${result.right.result}`
+      : result.left.message;
+    return `task ${ids.indexOf(id)}: ${outcome}`;
+  }),
   Rx.tap(console.log),
 );
 

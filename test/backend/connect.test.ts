@@ -2,6 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { connect, connectionPool } from '../../src/backend/connect.js';
 import { ImproperlyConfigured } from '../../src/errors/errors.js';
+import { fromRun } from '../../src/operation/operation.js';
 import { ConnectionPool } from '../../src/redis/pool.js';
 
 describe('connect', () => {
@@ -29,7 +30,7 @@ describe('connect', () => {
       connectionPool: pool,
     });
     expect(used).toBe(pool);
-    await connection.close();
+    await fromRun(connection.close)();
     expect(() => pool.client).not.toThrow();
     pool.client.disconnect();
     await pool.close();

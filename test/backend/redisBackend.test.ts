@@ -7,7 +7,7 @@ import { RedisBackend } from '../../src/backend/redisBackend.js';
 import { ImproperlyConfigured } from '../../src/errors/errors.js';
 import { ConnectionPool, Redis } from '../../src/redis/pool.js';
 import { failure, progress, revoked, success, testBackend } from '../../src/testing/index.js';
-import { marbles, told } from '../consumer/marbles.js';
+import { channelOf, marbles, told } from '../consumer/marbles.js';
 
 describe('RedisBackend', () => {
   it('has the attributes of Celery', () => {
@@ -41,17 +41,18 @@ describe('RedisBackend', () => {
     expect(await seen.getState('a')()).toMatchObject({ left: { _tag: 'Closed' } });
   });
 
-  it('ends every stream with Closed, and every link, when it is closed', () =>
+  it('completes every stream and drops every link when it is closed, and is Closed then', () =>
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const backend = testBackend(scheduler);
-      const closed = 'Closed: The result consumer is closed';
-      expectObservable(told(backend.resultConsumer.consumeFrom('a'))).toBe('--#', {}, closed);
+      expectObservable(backend.resultConsumer.consumeFrom('a')).toBe('--|');
+      const waiting = backend.asyncResult('a').get();
+      expectObservable(told(waiting)).toBe('--#', undefined, 'Closed: The backend is closed');
       const close$ = cold('--x').pipe(Rx.mergeMap(() => backend.close()));
       expectObservable(close$).toBe('--x', { x: undefined });
       expectObservable(told(Rx.from(backend.getState('a'))), '---^').toBe(
         '---#',
         undefined,
-        'Closed: The connection is closed',
+        'Closed: The backend is closed',
       );
       expectSubscriptions(backend.watched('a')).toBe('^-!');
     }));
@@ -65,9 +66,9 @@ describe('getMany', () => {
     c: revoked('c'),
   };
   const pairs = {
-    a: ['a', metas.a],
-    b: ['b', metas.b],
-    c: ['c', metas.c],
+    a: ['a', E.right(metas.a)],
+    b: ['b', E.right(metas.b)],
+    c: ['c', E.right(metas.c)],
   };
 
   it('gives each as it becomes ready, and completes with the last', () =>
@@ -78,6 +79,48 @@ describe('getMany', () => {
       expectSubscriptions(backend.watched('a')).toBe('^----!');
       expectSubscriptions(backend.watched('b')).toBe('^-!');
       expectSubscriptions(backend.watched('c')).toBe('(^!)');
+    }));
+
+  it('tells an id that is given twice once', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('--a', metas);
+      expectObservable(backend.getMany(['a', 'a'])).toBe('--(a|)', pairs);
+    }));
+
+  it('ends the id alone whose stream fails, is cancelled, or is no id', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-----b', metas);
+      const deeds$ = cold<Rx.Observable<unknown>>('-gf', {
+        g: Rx.defer(() => backend.set(channelOf('a'), 'not json')),
+        f: Rx.defer(() => backend.forget('c')),
+      });
+      expectObservable(deeds$.pipe(Rx.mergeAll(), Rx.ignoreElements())).toBe('-');
+      const briefly = Rx.map(([id, result]: readonly [string, E.Either<Error, unknown>]) =>
+        E.isLeft(result) ? [id, result.left.name] : [id],
+      );
+      expectObservable(backend.getMany(['a', '', 'b', 'c']).pipe(briefly)).toBe('eac--(b|)', {
+        e: ['', 'InvalidArgument'],
+        a: ['a', 'DecodeError'],
+        c: ['c', 'ResultCancelled'],
+        b: ['b'],
+      });
+      expectSubscriptions(backend.watched('b')).toBe('^----!');
+    }));
+
+  it('ends every id where the retry policy is spent', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, { retryPolicy: { maxRetries: 0 } });
+      backend.down('-^');
+      const ended = (id: string) => [
+        id,
+        E.left(expect.objectContaining({ _tag: 'RetryLimitExceeded' })),
+      ];
+      expectObservable(backend.getMany(['a', 'b'])).toBe('-(ab|)', {
+        a: ended('a'),
+        b: ended('b'),
+      });
     }));
 
   it('completes at once for none, and leaves all when it is left', () =>

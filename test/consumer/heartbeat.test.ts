@@ -1,55 +1,92 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as Rx from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
 import { describe, it } from 'vitest';
 import { heartbeat } from '../../src/consumer/heartbeat.js';
-import type { Message } from '../../src/port/commands.js';
+import { fromSource, type Run, settled } from '../../src/operation/run.js';
+import type { Subscriber } from '../../src/port/commands.js';
 import { fakeSubscriber, lost, marbles, told } from './marbles.js';
 
 const INTERVAL = 0.004;
-const silent = 'ConnectionError: Redis at the subscriber link: no PONG within 0.002 s';
+const silent =
+  'ConnectionError: Redis at the subscriber link: nothing arrived within 0.002 s of a PING';
+
+const beating = (
+  subscriber: Subscriber,
+  scheduler: TestScheduler,
+  { seconds = INTERVAL, taken = settled(E.right(undefined)) as Run<void> } = {},
+) => told(heartbeat(subscriber, seconds, scheduler, taken));
+
+/** How often something has arrived: once for each marble. */
+const arriving = (source: Rx.Observable<unknown>): Subscriber['arrived'] => {
+  let count = 0;
+  source.subscribe(() => {
+    count += 1;
+  });
+  return () => count;
+};
 
 describe('heartbeat', () => {
-  it('sends a PING each interval, as long as they are answered', () =>
-    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+  it('sends a PING each interval, as long as something arrives', () =>
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
       const ping = cold<void>('-(x|)', { x: undefined });
-      const link = fakeSubscriber([], { ping });
-      expectObservable(heartbeat(link, INTERVAL, scheduler), '^-------------!').toBe('-');
+      const arrived = arriving(hot('-----x---x---x'));
+      const link = fakeSubscriber([], { ping, arrived });
+      expectObservable(beating(link, scheduler), '^--------------!').toBe('-');
       expectSubscriptions(ping.subscriptions).toBe(['----^!', '--------^!', '------------^!']);
     }));
 
-  it('fails where a PING is not answered within half an interval', () =>
+  it('fails where nothing arrives within half an interval of a PING', () =>
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const ping = cold<void>('-');
       const link = fakeSubscriber([], { ping });
-      expectObservable(told(heartbeat(link, INTERVAL, scheduler))).toBe('------#', {}, silent);
+      expectObservable(beating(link, scheduler)).toBe('------#', {}, silent);
       expectSubscriptions(ping.subscriptions).toBe('----^-!');
     }));
 
-  it('takes any message for an answer', () =>
+  it('takes anything for an answer, and sends no PING while there is none to the last one', () =>
     marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
-      const ping = cold<void>('-');
-      const messages$ = hot<Message>('x----x');
-      const link = fakeSubscriber([], { ping, messages$ });
-      expectObservable(told(heartbeat(link, INTERVAL, scheduler))).toBe('----------#', {}, silent);
-      expectSubscriptions(ping.subscriptions).toBe(['----^!', '--------^-!']);
+      const ping = cold<void>('-----#', {}, lost);
+      const link = fakeSubscriber([], { ping, arrived: arriving(hot('x----x')) });
+      expectObservable(beating(link, scheduler)).toBe('--------------#', {}, silent);
+      expectSubscriptions(ping.subscriptions).toBe(['----^----!', '------------^-!']);
     }));
 
-  it('listens to messages only while it waits for an answer', () =>
-    marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
-      const messages$ = hot<Message>('-');
-      const link = fakeSubscriber([], { ping: cold<void>('-(x|)'), messages$ });
-      expectObservable(heartbeat(link, INTERVAL, scheduler), '^--------!').toBe('-');
-      expectSubscriptions(messages$.subscriptions).toBe(['----^!', '--------^!']);
+  it('does not take what came before the PING for an answer to it', () =>
+    marbles(({ cold, hot, expectObservable }, scheduler) => {
+      const link = fakeSubscriber([], { ping: cold('-'), arrived: arriving(hot('-xxx')) });
+      expectObservable(beating(link, scheduler)).toBe('------#', {}, silent);
     }));
 
-  it('fails with what a PING fails with', () =>
-    marbles(({ cold, expectObservable }, scheduler) => {
-      const link = fakeSubscriber([], { ping: cold('-#', undefined, lost) });
-      expectObservable(heartbeat(link, INTERVAL, scheduler)).toBe('-----#', undefined, lost);
+  it('takes an error that arrives for a sign of life', () =>
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
+      const ping = cold<void>('-#', {}, lost);
+      const link = fakeSubscriber([], { ping, arrived: arriving(hot('-----x---x')) });
+      expectObservable(beating(link, scheduler), '^----------!').toBe('-');
+      expectSubscriptions(ping.subscriptions).toBe(['----^!', '--------^!']);
+    }));
+
+  it('takes what has arrived before it fails', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      let count = 0;
+      const reading = cold<void>('-(x|)', { x: undefined });
+      const taken = fromSource(
+        reading.pipe(
+          Rx.tap(() => {
+            count += 1;
+          }),
+        ),
+      );
+      const link = fakeSubscriber([], { ping: cold('-'), arrived: () => count });
+      expectObservable(beating(link, scheduler, { taken }), '^------------!').toBe('-');
+      expectSubscriptions(reading.subscriptions).toBe(['------^!']);
     }));
 
   it('is none with an interval of 0', () =>
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const ping = cold<void>('-');
-      expectObservable(heartbeat(fakeSubscriber([], { ping }), 0, scheduler), '^ 60m !').toBe('-');
+      const link = fakeSubscriber([], { ping });
+      expectObservable(beating(link, scheduler, { seconds: 0 }), '^ 60m !').toBe('-');
       expectSubscriptions(ping.subscriptions).toBe([]);
     }));
 
@@ -57,7 +94,7 @@ describe('heartbeat', () => {
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const ping = cold<void>('-');
       const link = fakeSubscriber([], { ping });
-      expectObservable(heartbeat(link, INTERVAL, scheduler), '^----!').toBe('-');
+      expectObservable(beating(link, scheduler), '^----!').toBe('-');
       expectSubscriptions(ping.subscriptions).toBe('----^!');
     }));
 });

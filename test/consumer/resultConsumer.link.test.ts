@@ -1,18 +1,19 @@
-import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { AclError, AuthenticationError, CommandTimeout } from '../../src/errors/errors.js';
 import type { Message, Subscriber } from '../../src/port/commands.js';
-import { isConnectionError } from '../../src/store/ensure.js';
 import { progress, started, success } from '../../src/testing/index.js';
 import {
-  bytesOf,
+  brief,
   type Call,
   channelOf,
   consumerOver,
   fakeSubscriber,
+  foundAt,
+  heard,
   lost,
   marbles,
+  states,
   told,
 } from './marbles.js';
 
@@ -27,19 +28,19 @@ const denied = (keys: ReadonlyArray<string>): AclError =>
   new AclError('&celery-task-meta-*', 'SUBSCRIBE', keys.join(), new Error('NOPERM'));
 
 describe('what a link is asked', () => {
-  it('is one follow for each thousand tasks of a tick, and one leave', () =>
+  it('is one follow for each 512 tasks of a tick, and one leave', () =>
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const calls: Array<Call> = [];
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls))), scheduler);
-      const all$ = Rx.merge(...ids(2500).map((id) => consumer.consumeFrom(id)));
+      const all$ = Rx.merge(...ids(1300).map((id) => consumer.consumeFrom(id)));
       // the first one makes the link, so that the others find it open
       expectObservable(consumer.consumeFrom('first'), '^-----!').toBe('-');
       expectObservable(all$, '--^-!').toBe('-');
       expectObservable(cold('---x').pipe(Rx.map(() => counted(calls)))).toBe('---x', {
-        x: ['follow 1', 'follow 1000', 'follow 1000', 'follow 500'],
+        x: ['follow 1', 'follow 512', 'follow 512', 'follow 276'],
       });
       flush();
-      expect(counted(calls).slice(4)).toEqual(['leave 1000', 'leave 1000', 'leave 500', 'leave 1']);
+      expect(counted(calls).slice(4)).toEqual(['leave 512', 'leave 512', 'leave 276', 'leave 1']);
     }));
 
   it('is nothing where a task is opened and left in one tick', () =>
@@ -65,33 +66,23 @@ describe('what a link is asked', () => {
       ]);
     }));
 
-  it('is all channels again, chunk after chunk, once it is made anew', () =>
+  it('is all channels again, two chunks at once, when it is made anew', () =>
     marbles(({ cold, hot, expectObservable, expectSubscriptions, flush }, scheduler) => {
       const calls: Array<Call> = [];
       const first = hot<Message>('-----#', undefined, lost);
       const links = cold('(12)', {
         1: fakeSubscriber([], { messages$: first }),
-        2: fakeSubscriber(calls, {
-          follow: (channels) => cold('--(v|)', { v: channels.map(() => O.none) }),
-        }),
+        2: fakeSubscriber(calls, { follow: () => cold('--(v|)', { v: [] }) }),
       });
       let made = 0;
       const link$ = Rx.defer(() => links.pipe(Rx.elementAt(made++), Rx.concatWith(Rx.NEVER)));
       const consumer = consumerOver(link$, scheduler);
-      expectObservable(Rx.merge(...ids(2001).map((id) => consumer.consumeFrom(id)))).toBe('-');
-      expectObservable(cold('------x-x-x').pipe(Rx.map(() => counted(calls).join(', ')))).toBe(
-        '------a-b-c',
-        {
-          a: 'follow 1000',
-          b: 'follow 1000, follow 1000',
-          c: 'follow 1000, follow 1000, follow 1',
-        },
+      expectObservable(Rx.merge(...ids(1025).map((id) => consumer.consumeFrom(id)))).toBe('-');
+      expectObservable(cold('------x-x').pipe(Rx.map(() => counted(calls).join(', ')))).toBe(
+        '------a-b',
+        { a: 'follow 512, follow 512', b: 'follow 512, follow 512, follow 1' },
       );
-      expectObservable(consumer.connection$).toBe('(rc)-(lr)--c', {
-        r: 'resyncing',
-        c: 'connected',
-        l: 'lost',
-      });
+      expectObservable(consumer.connection$.pipe(Rx.map(brief))).toBe('(rc)-(1r)c', states);
       expectSubscriptions(first.subscriptions).toBe('^----!');
       flush();
     }));
@@ -99,16 +90,13 @@ describe('what a link is asked', () => {
   it('is not to follow what was left while earlier chunks were joined', () =>
     marbles(({ cold, expectObservable, flush }, scheduler) => {
       const calls: Array<Call> = [];
-      const slow = fakeSubscriber(calls, {
-        follow: (channels) => cold('----(v|)', { v: channels.map(() => O.none) }),
-      });
+      const slow = fakeSubscriber(calls, { follow: () => cold('----(v|)', { v: [] }) });
       const consumer = consumerOver(cold('-l', { l: slow }), scheduler);
-      const [early, late] = [ids(1000), ids(1010).slice(1000)];
+      const [early, late] = [ids(1024), ids(1034).slice(1024)];
       expectObservable(Rx.merge(...early.map((id) => consumer.consumeFrom(id)))).toBe('-');
       expectObservable(Rx.merge(...late.map((id) => consumer.consumeFrom(id))), '^--!').toBe('-');
       flush();
-      expect(counted(calls)).toContain('follow 1000');
-      expect(counted(calls)).not.toContain('follow 10');
+      expect(counted(calls)).toEqual(['follow 512', 'follow 512', 'leave 10', 'follow 0']);
     }));
 });
 
@@ -125,7 +113,9 @@ describe('what is left', () => {
           return Rx.of(undefined);
         },
       });
-      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler, { leaveAfter });
+      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler, {
+        connection: { leaveAfter },
+      });
       for (const [id, marble] of Object.entries(gone)) {
         expectObservable(consumer.consumeFrom(id), marble).toBe('-');
       }
@@ -147,7 +137,7 @@ describe('what is left', () => {
     marbles(({ expectObservable, flush }, scheduler) => {
       const calls: Array<Call> = [];
       const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls)));
-      const consumer = consumerOver(link$, scheduler, { leaveAfter: 4 });
+      const consumer = consumerOver(link$, scheduler, { connection: { leaveAfter: 4 } });
       expectObservable(consumer.consumeFrom('a'), '^-!').toBe('-');
       expectObservable(consumer.consumeFrom('b'), '^--!').toBe('-');
       expectObservable(consumer.consumeFrom('c'), '^--!').toBe('-');
@@ -185,8 +175,10 @@ describe('a channel that is left in a hurry', () => {
       const link$ = Rx.NEVER.pipe(Rx.startWith(fakeSubscriber(calls)));
       const clock = Object.create(scheduler, { now: { value: () => now() } });
       let now = () => 3_600_000 + scheduler.now();
-      const retry = { when: isConnectionError, onRetry: () => undefined, scheduler: clock };
-      const consumer = consumerOver(link$, scheduler, { leaveAfter: 4, retry });
+      const consumer = consumerOver(link$, scheduler, {
+        connection: { leaveAfter: 4 },
+        retry: { scheduler: clock },
+      });
       expectObservable(consumer.consumeFrom('a'), '^!').toBe('-');
       scheduler.schedule(() => {
         now = () => scheduler.now();
@@ -226,7 +218,7 @@ describe('what a link replies', () => {
       const metas = { p: progress('a', 2), d: success('a', 3) };
       const link = fakeSubscriber([], {
         messages$: hot('-p--d', metas).pipe(Rx.map(heard)),
-        follow: () => cold('--(v|)', { v: [O.some(bytesOf(progress('a', 1)))] }),
+        follow: () => cold('--(v|)', { v: foundAt(progress('a', 1)) }),
       });
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
       expectObservable(consumer.consumeFrom('a')).toBe('-p--(d|)', metas);
@@ -238,7 +230,7 @@ describe('what a link replies', () => {
       const metas = { s: started('a'), d: success('a', 3) };
       const link = fakeSubscriber(calls, {
         messages$: hot('-s--s', metas).pipe(Rx.map(heard)),
-        follow: () => cold('--(v|)', { v: [O.some(bytesOf(metas.d))] }),
+        follow: () => cold('--(v|)', { v: foundAt(metas.d) }),
       });
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
       expectObservable(consumer.consumeFrom('a')).toBe('-s(d|)', metas);
@@ -246,21 +238,12 @@ describe('what a link replies', () => {
       expect(calls.at(-1)).toEqual(['leave', channelOf('a')]);
     }));
 
-  it('may be an empty value, which is none', () =>
-    marbles(({ cold, expectObservable }, scheduler) => {
-      const link = fakeSubscriber([], {
-        follow: () => cold('(v|)', { v: [O.some(Buffer.alloc(0))] }),
-      });
-      const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
-      expectObservable(consumer.consumeFrom('a')).toBe('-');
-    }));
-
   it('is nothing to a task that was left, or became ready, meanwhile', () =>
     marbles(({ cold, hot, expectObservable }, scheduler) => {
       const metas = { d: success('a', 3) };
       const link = fakeSubscriber([], {
         messages$: hot('-d', metas).pipe(Rx.map(heard)),
-        follow: (channels) => cold('---(v|)', { v: channels.map(() => O.some(bytesOf(metas.d))) }),
+        follow: () => cold('---(v|)', { v: foundAt(metas.d, metas.d) }),
       });
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
       expectObservable(consumer.consumeFrom('a')).toBe('-(d|)', metas);
@@ -270,10 +253,10 @@ describe('what a link replies', () => {
   it('is nothing to who opened the task anew meanwhile', () =>
     marbles(({ cold, hot, expectObservable }, scheduler) => {
       const metas = { d: success('a', 3), e: success('a', 4) };
-      const values = [O.some(bytesOf(metas.d)), O.none];
+      const values = [foundAt(metas.d), []];
       const link = fakeSubscriber([], {
         messages$: hot('-------e', metas).pipe(Rx.map(heard)),
-        follow: () => cold('---(v|)', { v: [values.shift() ?? O.none] }),
+        follow: () => cold('---(v|)', { v: values.shift() ?? [] }),
       });
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(link)), scheduler);
       expectObservable(consumer.consumeFrom('a'), '^-!').toBe('-');
@@ -297,20 +280,20 @@ describe('what a link refuses', () => {
       follow: (channels) =>
         channels.includes(channelOf(refused))
           ? Rx.throwError(() => denied(channels))
-          : Rx.of(channels.map(() => O.some(bytesOf(started('any'))))),
+          : Rx.of(foundAt(...channels.map((name) => started(name.slice(channelOf('').length))))),
     });
 
   it('fails that task at once, and those beside it go on', () =>
     marbles(({ expectObservable }, scheduler) => {
       const consumer = consumerOver(Rx.NEVER.pipe(Rx.startWith(refusing([], 'a'))), scheduler);
-      expectObservable(consumer.connection$).toBe('(rc)', { r: 'resyncing', c: 'connected' });
+      expectObservable(consumer.connection$.pipe(Rx.map(brief))).toBe('(rc)', states);
       expectObservable(told(consumer.consumeFrom('a'))).toBe(
         '#',
         undefined,
         `AclError: SUBSCRIBE ${channelOf('a')}: the Redis user needs the ACL rule &celery-task-meta-* (NOPERM)`,
       );
       for (const id of ['b', 'c', 'd']) {
-        expectObservable(consumer.consumeFrom(id)).toBe('s', { s: started('any') });
+        expectObservable(consumer.consumeFrom(id)).toBe('s', { s: started(id) });
       }
     }));
 
@@ -372,7 +355,7 @@ describe('what a link does not answer', () => {
   it('makes it lost, where a task is opened later', () =>
     marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
       const overdue = new CommandTimeout('MGET', channelOf('b'), 0.002);
-      const value = { s: started('b') };
+      const value = { a: started('a'), b: started('b') };
       let asked = 0;
       const link = cold('l', {
         l: fakeSubscriber([], {
@@ -380,13 +363,13 @@ describe('what a link does not answer', () => {
             asked += 1;
             return asked === 2
               ? Rx.throwError(() => overdue)
-              : Rx.of(channels.map(() => O.some(bytesOf(value.s))));
+              : Rx.of(foundAt(...channels.map((name) => started(name.slice(-1)))));
           },
         }),
       });
       const consumer = consumerOver(link, scheduler);
-      expectObservable(consumer.consumeFrom('a')).toBe('s', value);
-      expectObservable(consumer.consumeFrom('b'), '--^').toBe('--s', value);
+      expectObservable(consumer.consumeFrom('a')).toBe('a', value);
+      expectObservable(consumer.consumeFrom('b'), '--^').toBe('--b', value);
       expectSubscriptions(link.subscriptions).toBe(['^-!', '--^']);
     }));
 
@@ -398,9 +381,4 @@ describe('what a link does not answer', () => {
       expectObservable(cold('----------x').pipe(Rx.tap(() => consumer.stop()))).toBe('----------x');
       expectSubscriptions(link.subscriptions).toBe(['^-----!', '------^---!']);
     }));
-});
-
-const heard = (meta: ReturnType<typeof success>): Message => ({
-  channel: Buffer.from(channelOf(meta.taskId)),
-  payload: bytesOf(meta),
 });

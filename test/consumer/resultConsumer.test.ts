@@ -15,7 +15,7 @@ import {
   type TestBackendOptions,
   testBackend,
 } from '../../src/testing/index.js';
-import { channelOf, marbles, told } from './marbles.js';
+import { brief, channelOf, marbles, states, told } from './marbles.js';
 
 const metas = {
   s: started('a'),
@@ -32,6 +32,15 @@ const metas = {
 const eachFrame: TestBackendOptions = {
   retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 },
 };
+
+const eachThird: TestBackendOptions = {
+  retryPolicy: { intervalStart: 0.003, intervalStep: 0, intervalMax: 0.003 },
+};
+
+const onlyOnce: TestBackendOptions = { retryPolicy: { maxRetries: 1, intervalStart: 0 } };
+
+const spentAt = (retries: number, problem = 'the link was cut'): string =>
+  `RetryLimitExceeded: Retry limit exceeded after ${retries} retries: Redis at memory://: ${problem}`;
 
 const watching = (
   body: (
@@ -247,9 +256,9 @@ describe('a lost link', () => {
       backend.stored('----s--(db)', all);
       expectObservable(a$).toBe('----s--(d|)', all);
       expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('-------(b|)', all);
-      expectSubscriptions(backend.watched('a')).toBe(['^-!', '--^--!', '-----^-!']);
-      expectSubscriptions(backend.watched('b')).toBe(['^-!', '--^--!', '-----^-!']);
-    }));
+      expectSubscriptions(backend.watched('a')).toBe(['^-!', '---^-!', '------^!']);
+      expectSubscriptions(backend.watched('b')).toBe(['^-!', '---^-!', '------^!']);
+    }, eachFrame));
 
   it('is not joined by a channel that was left meanwhile', () =>
     watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
@@ -270,14 +279,13 @@ describe('a lost link', () => {
     }, eachFrame));
 
   it('is not made anew for nobody', () =>
-    watching(({ backend, a$, expectObservable }) => {
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
       expectObservable(a$, '^!').toBe('-');
       backend.cut('----x');
-      expectObservable(backend.resultConsumer.connection$).toBe('(rc)l', {
-        r: 'resyncing',
-        c: 'connected',
-        l: 'lost',
-      });
+      expectObservable(a$, '--------^').toBe('-');
+      const { connection$ } = backend.resultConsumer;
+      expectObservable(connection$.pipe(Rx.map(brief))).toBe('(rc)----(rc)', states);
+      expectSubscriptions(backend.watched('a')).toBe(['^!', '--------^']);
     }));
 
   it('fails every stream with RetryLimitExceeded once the policy is spent; the next watch connects anew', () =>
@@ -296,25 +304,69 @@ describe('a lost link', () => {
       { retryPolicy: { maxRetries: 2, intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 } },
     ));
 
-  it('starts the policy anew each time it was made', () =>
-    watching(
-      ({ backend, a$, expectObservable, expectSubscriptions }) => {
-        backend.cut('-x-x-x');
-        expectObservable(a$).toBe('-');
-        expectSubscriptions(backend.watched('a')).toBe(['^!', '-^-!', '---^-!', '-----^']);
-      },
-      { retryPolicy: { maxRetries: 1, intervalStart: 0 } },
-    ));
+  it('starts the policy anew once it has lived for a second', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.cut('-x 1499ms x ---- x');
+      expectObservable(told(a$)).toBe('1506ms #', undefined, spentAt(1));
+      const lives = ['^!', '-^ 1499ms !', '1501ms ^ 4ms !'];
+      expectSubscriptions(backend.watched('a')).toBe(lives);
+    }, onlyOnce));
+
+  it('starts the policy anew once it has brought a ready state', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      const all = { b: success('b', 1) };
+      backend.stored('----b', all);
+      backend.cut('-x----x----x');
+      expectObservable(backend.resultConsumer.consumeFrom('b')).toBe('----(b|)', all);
+      expectObservable(told(a$)).toBe('-----------#', undefined, spentAt(1));
+      expectSubscriptions(backend.watched('a')).toBe(['^!', '-^----!', '------^----!']);
+    }, onlyOnce));
+
+  it('spends the policy where it is dropped again at once, whatever else it brings', () =>
+    watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
+      backend.stored('--s', metas);
+      backend.cut('-x-x');
+      expectObservable(told(a$)).toBe('--s#', metas, spentAt(1));
+      expectSubscriptions(backend.watched('a')).toBe(['^!', '-^-!']);
+    }, onlyOnce));
 
   it('is told by connection$, whose latest state a late subscriber gets', () =>
     watching(({ backend, a$, expectObservable }) => {
-      const states = { r: 'resyncing', c: 'connected', l: 'lost' };
-      const { connection$ } = backend.resultConsumer;
-      backend.down('---------^---------!');
+      const states$ = backend.resultConsumer.connection$.pipe(Rx.map(brief));
+      backend.down('----------^-------!');
       expectObservable(a$, '-----^').toBe('-');
-      expectObservable(connection$).toBe('-----(rc)l---------(rc)', states);
-      expectObservable(connection$, '------------^').toBe('------------l------(rc)', states);
-    }, eachFrame));
+      expectObservable(states$).toBe('-----(rc)-1--2--3--(rc)', states);
+      expectObservable(states$, '--------------^').toBe('--------------2-3--(rc)', states);
+    }, eachThird));
+
+  it('is told with the error and the time of the next try, and as lost once there is none', () =>
+    watching(
+      ({ backend, a$, expectObservable }) => {
+        backend.down('----------^');
+        expectObservable(told(a$), '-----^').toBe(
+          '----------------#',
+          undefined,
+          spentAt(2, 'connection refused'),
+        );
+        const resyncing = (attempts: number, next: number, message: string) => ({
+          _tag: 'Resyncing',
+          attempts,
+          error: expect.objectContaining({ _tag: 'ConnectionError', message }),
+          nextTry: new Date(next),
+        });
+        expectObservable(backend.resultConsumer.connection$).toBe('-----(rc)-1--2--l', {
+          r: { _tag: 'Resyncing', attempts: 0, error: null, nextTry: null },
+          c: { _tag: 'Connected' },
+          1: resyncing(1, 13, 'Redis at memory://: the link was cut'),
+          2: resyncing(2, 16, 'Redis at memory://: connection refused'),
+          l: {
+            _tag: 'Lost',
+            error: expect.objectContaining({ _tag: 'RetryLimitExceeded', retries: 2 }),
+          },
+        });
+      },
+      { retryPolicy: { ...eachThird.retryPolicy, maxRetries: 2 } },
+    ));
 
   it('fails who watches for the first time where Redis is down to the end of the policy', () =>
     watching(
@@ -435,18 +487,31 @@ describe('the end of a stream', () => {
       expectSubscriptions(backend.watched('a')).toBe('^-!');
     }));
 
-  it('is Closed for all when the consumer stops, and for all that come later', () =>
+  it('comes for all when the consumer stops, and is Closed for all that come later', () =>
     watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
       const { resultConsumer } = backend;
+      backend.stored('-s', metas);
+      const stop = cold('-----x').pipe(Rx.tap(() => resultConsumer.stop()));
+      expectObservable(stop).toBe('-----x');
+      expectObservable(a$).toBe('-s---|', metas);
+      expectObservable(resultConsumer.consumeFrom('b')).toBe('-----|');
       const closed = 'Closed: The result consumer is closed';
-      const stop = cold('---x').pipe(Rx.tap(() => resultConsumer.stop()));
-      expectObservable(stop).toBe('---x');
-      expectObservable(told(a$)).toBe('---#', undefined, closed);
-      expectObservable(told(a$), '-----^').toBe('-----#', undefined, closed);
-      expectObservable(resultConsumer).toBe('---|');
-      expectObservable(resultConsumer.connection$, '-^').toBe('-c-|', { c: 'connected' });
-      expectSubscriptions(backend.watched('a')).toBe('^--!');
+      expectObservable(told(a$), '------^').toBe('------#', undefined, closed);
+      expectObservable(resultConsumer).toBe('-----|');
+      const states$ = resultConsumer.connection$.pipe(Rx.map(brief));
+      expectObservable(states$).toBe('(rc)-|', states);
+      expectObservable(states$, '--------^').toBe('--------(c|)', states);
+      expectSubscriptions(backend.watched('a')).toBe('^----!');
     }));
+
+  it('comes with the stop also while the link is made anew, which is then given up', () =>
+    watching(({ backend, a$, cold, expectObservable, expectSubscriptions }) => {
+      backend.down('--^------!');
+      const stop = cold('----x').pipe(Rx.tap(() => backend.resultConsumer.stop()));
+      expectObservable(stop).toBe('----x');
+      expectObservable(a$).toBe('----|');
+      expectSubscriptions(backend.watched('a')).toBe('^-!');
+    }, eachFrame));
 });
 
 describe('the consumer itself', () => {
@@ -544,11 +609,8 @@ describe('who acts inside next', () => {
     watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
       backend.stored('-s-d', metas);
       const { resultConsumer } = backend;
-      expectObservable(told(a$.pipe(then(() => resultConsumer.stop())))).toBe(
-        '-(s#)',
-        metas,
-        'Closed: The result consumer is closed',
-      );
+      expectObservable(a$.pipe(then(() => resultConsumer.stop()))).toBe('-(s|)', metas);
+      expectObservable(resultConsumer.consumeFrom('b')).toBe('-|');
       expectSubscriptions(backend.watched('a')).toBe('^!');
     }));
 

@@ -31,6 +31,7 @@ const samples: { readonly [T in Tag]: Extract<Errors.ResultStoreError, { readonl
   ResultTimeout: new Errors.ResultTimeout('a', 10),
   RetryLimitExceeded: new Errors.RetryLimitExceeded(20, new Errors.Closed('backend')),
   TaskFailed: new Errors.TaskFailed('a', 'FAILURE', exception, 'Traceback …'),
+  Unavailable: new Errors.Unavailable('BUSY', 'localhost:6379', cause),
   UnexpectedError: new Errors.UnexpectedError(cause),
   ValueTooLarge: new Errors.ValueTooLarge('celery-task-meta-a', 600_000_000, 536_870_912),
 };
@@ -141,6 +142,7 @@ describe('fold', () => {
     ResultTimeout: ({ seconds }) => `${seconds}`,
     RetryLimitExceeded: ({ retries }) => `${retries}`,
     TaskFailed: ({ excType }) => excType,
+    Unavailable: ({ code }) => code,
     UnexpectedError: ({ message }) => message,
     ValueTooLarge: ({ bytes }) => `${bytes}`,
   });
@@ -164,6 +166,7 @@ describe('fold', () => {
       '10',
       '20',
       'ValueError',
+      'BUSY',
       'the cause',
       '600000000',
     ]);

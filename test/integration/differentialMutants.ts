@@ -3,41 +3,17 @@
  * are chordis over a connection or a serializer that was tampered with.
  */
 import * as E from 'fp-ts/lib/Either.js';
-import * as Rx from 'rxjs';
 import { type Connected, connect } from '../../src/backend/connect.js';
-import {
-  type Operation,
-  operation,
-  type RedisBackendOptions,
-  type Serializer,
-} from '../../src/index.js';
+import { RedisBackend, type RedisBackendOptions, type Serializer } from '../../src/index.js';
+import { fromPromise, map, type Run } from '../../src/operation/run.js';
 import type { Commands, StoreOutcome, Write } from '../../src/port/commands.js';
-import { GroupStore } from '../../src/store/groupStore.js';
-import type { Foundation } from '../../src/store/keyValueStore.js';
 import type { Store } from './differentialSubjects.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-export type Mutation = (connected: Connected) => Foundation;
-
-class TamperedStore extends GroupStore implements Store {
-  constructor(
-    private readonly connected: Connected,
-    mutation: Mutation,
-  ) {
-    super(mutation(connected));
-  }
-
-  forget(taskId: string): Operation<void> {
-    return this.remove(this.keys.task(taskId));
-  }
-
-  close(): Operation<void> {
-    return this.connected.connection.close;
-  }
-}
+export type Mutation = (connected: Connected) => Connected;
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -46,7 +22,7 @@ class TamperedStore extends GroupStore implements Store {
 export const tampered =
   (mutation: Mutation) =>
   (options: RedisBackendOptions): Store =>
-    new TamperedStore(connect(options), mutation);
+    new RedisBackend(options, mutation(connect(options)));
 
 /** How each write of a value is tampered with. */
 const writing =
@@ -71,7 +47,7 @@ const spelling =
 const commanding = (
   connected: Connected,
   tamper: (commands: Commands) => Partial<Commands>,
-): Foundation => {
+): Connected => {
   const { connection } = connected;
   const commands = { ...connection.commands, ...tamper(connection.commands) };
   return { ...connected, connection: { ...connection, commands } };
@@ -79,8 +55,8 @@ const commanding = (
 
 const stored = (receivers: number): StoreOutcome => ({ _tag: 'Stored', receivers });
 
-const silently = ({ pool }: Connected, { key, value, expires }: Write): Operation<StoreOutcome> =>
-  operation.tryCatch(async () => {
+const silently = ({ pool }: Connected, { key, value, expires }: Write): Run<StoreOutcome> =>
+  fromPromise(async () => {
     await pool?.client.setex(key, expires, value);
     return stored(0);
   });
@@ -119,7 +95,7 @@ export const mutations: ReadonlyArray<readonly [what: string, Mutation]> = [
     'a SUCCESS that is not final',
     (connected) =>
       commanding(connected, ({ set }) => ({
-        store: (write) => operation.fromObservable(set(write).pipe(Rx.map(stored))),
+        store: (write) => map(stored)(set(write)),
       })),
   ],
   [

@@ -61,12 +61,14 @@ describeEachServer('a consumer', (make) => {
       const leave = observe(watching.getMany(taskIds(1500)));
       await until(async () => (await server.channels()).length === 3000);
       watching.resultConsumer.connection$.subscribe((state) => {
-        // By then the first of three chunks is on its way.
-        if (state === 'resyncing') setImmediate(leave.unsubscribe);
+        // By then the first of the chunks is on its way.
+        if (state._tag === 'Resyncing') setImmediate(leave.unsubscribe);
       });
       const connected = observe(watching.resultConsumer.connection$);
       await server.killClients('pubsub');
-      await until(() => connected.values.at(-1) === 'connected' && connected.values.length > 2);
+      await until(
+        () => connected.values.at(-1)?._tag === 'Connected' && connected.values.length > 2,
+      );
       await until(async () => (await server.channels()).length === 1500);
       stay.unsubscribe();
     }));

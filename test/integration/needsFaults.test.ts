@@ -29,12 +29,12 @@ describeRedis('under faults,', () => {
       const watching = backend({ url: through.url, healthCheckInterval: 1 });
       const states = observe(watching.resultConsumer.connection$);
       const seen = observe(watching.asyncResult('a').meta$);
-      await until(() => states.values.at(-1) === 'connected');
+      await until(() => states.values.at(-1)?._tag === 'Connected');
       through.silence();
       const silent = performance.now();
       await right(backend().storeResult('a', 42, 'SUCCESS'));
       watching.resultConsumer.connection$.subscribe((state) => {
-        if (state === 'lost') through.resume();
+        if (state._tag === 'Resyncing') through.resume();
       });
       await seen.ended;
       expect(performance.now() - silent).toBeLessThan(2000);
@@ -85,7 +85,9 @@ describeRedis('under faults,', () => {
         end`;
       await server.admin.eval(script, 1, keyOf('a'), 9 * MEGABYTE);
       await seen.ended;
-      expect(states.values).toContain('lost');
+      expect(states.values).toContainEqual(
+        expect.objectContaining({ _tag: 'Resyncing', attempts: 1 }),
+      );
       expect(seen.values.filter(({ status }) => status === 'SUCCESS')).toHaveLength(1);
       expect(String(seen.values.at(-1)?.result).slice(0, 3)).toBe('20x');
     }));
@@ -182,7 +184,12 @@ describeRedis('under faults,', () => {
       await right(backend().storeResult('a', 10, 'PROGRESS'));
       await until(() => seen.values.length === 1);
       await server.killClients('pubsub');
-      await until(() => states.values.join().endsWith('lost,resyncing,connected'));
+      await until(() =>
+        states.values
+          .map(({ _tag }) => _tag)
+          .join()
+          .endsWith('Resyncing,Resyncing,Connected'),
+      );
       await server.admin.publish(keyOf('a'), metaText('a', 'PROGRESS', 20));
       await right(backend().storeResult('a', 30, 'SUCCESS'));
       await seen.ended;

@@ -1,3 +1,4 @@
+import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeRedis } from './redisServer.js';
 import { observe, onRedis, right, taskIds, until } from './scenario.js';
@@ -23,7 +24,7 @@ describeRedis('across processes,', () => {
       await Promise.all([early.ended, late.ended]);
       const seen = [...early.values, ...late.values];
       expect(seen).toHaveLength(10_000);
-      expect(new Map(seen.map(([id, { result }]) => [id, result]))).toEqual(
+      expect(new Map(seen.map(([id, meta]) => [id, E.isRight(meta) && meta.right.result]))).toEqual(
         new Map(ids.map((id, i) => [id, i])),
       );
       expect(await storing.ended).toMatchObject({ code: 0, lines: ['10000'], errors: '' });

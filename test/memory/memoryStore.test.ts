@@ -3,7 +3,6 @@ import {
   catchError,
   concatMap,
   delay,
-  from,
   ignoreElements,
   map,
   merge,
@@ -16,6 +15,7 @@ import {
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
+import { fromRun } from '../../src/operation/operation.js';
 import type { Message } from '../../src/port/commands.js';
 import { conformance } from '../port/conformance.js';
 
@@ -26,7 +26,7 @@ conformance('memory', async () => {
   return {
     connection,
     release: async () => {
-      await connection.close();
+      await fromRun(connection.close)();
     },
     ttl: async (key) => shared.ttl(key),
   };
@@ -55,7 +55,11 @@ describe('memoryStore in virtual time', () => {
       mergeMap(({ messages$, follow }) =>
         merge(
           messages$.pipe(map(({ payload }) => payload.toString())),
-          follow(['k']).pipe(concatMap((read) => read.map(text))),
+          follow(['k']).pipe(
+            concatMap((found) =>
+              found.length === 0 ? ['none'] : found.map(({ value }) => String(value)),
+            ),
+          ),
         ),
       ),
       told,
@@ -63,7 +67,7 @@ describe('memoryStore in virtual time', () => {
 
   it('replies within the frame in which it was asked', () =>
     marbles(({ cold, expectObservable }, { commands }) => {
-      const replies = cold('a-b').pipe(mergeMap(() => commands.incr('k')));
+      const replies = cold('a-b').pipe(mergeMap(() => fromRun(commands.incr('k'))));
       expectObservable(replies).toBe('1-2', { 1: 1, 2: 2 });
     }));
 
@@ -71,7 +75,7 @@ describe('memoryStore in virtual time', () => {
     const scheduler = new TestScheduler(() => undefined);
     const { commands } = memoryStore({ scheduler });
     const replies: Array<number> = [];
-    commands.incr('k').subscribe((n) => replies.push(n));
+    fromRun(commands.incr('k')).subscribe((n) => replies.push(n));
     expect(replies).toEqual([]);
     scheduler.flush();
     expect(replies).toEqual([1]);
@@ -79,7 +83,7 @@ describe('memoryStore in virtual time', () => {
 
   it('drops a key when its time is over, to the millisecond', () =>
     marbles(({ cold, expectObservable }, { commands, ttl }) => {
-      const at = { s: commands.set(write('v', 2)), g: commands.get('k') };
+      const at = { s: fromRun(commands.set(write('v', 2))), g: fromRun(commands.get('k')) };
       const replies = cold<'s' | 'g'>('s 1998ms gg').pipe(
         mergeMap((command) =>
           command === 's' ? at.s.pipe(map(() => `ttl ${ttl('k')}`)) : at.g.pipe(map(text)),
@@ -90,9 +94,9 @@ describe('memoryStore in virtual time', () => {
 
   it('counts the time to live of a key from its last write', () =>
     marbles(({ cold, expectObservable }, { commands }) => {
-      const writes = cold('w 1500ms w').pipe(mergeMap(() => commands.set(write('v', 2))));
+      const writes = cold('w 1500ms w').pipe(mergeMap(() => fromRun(commands.set(write('v', 2)))));
       const reads = cold('3500ms r 2ms r').pipe(
-        mergeMap(() => commands.get('k')),
+        mergeMap(() => fromRun(commands.get('k'))),
         map(text),
       );
       expectObservable(writes).toBe('0 1500ms 0', { 0: 0 });
@@ -101,7 +105,9 @@ describe('memoryStore in virtual time', () => {
 
   it('gives a subscriber what was set before, and then what is set, in order', () =>
     marbles(({ cold, expectObservable }, store) => {
-      const writes = cold('ab-c-d').pipe(mergeMap((letter) => store.commands.set(write(letter))));
+      const writes = cold('ab-c-d').pipe(
+        mergeMap((letter) => fromRun(store.commands.set(write(letter)))),
+      );
       expectObservable(writes).toBe('00-1-0', { 0: 0, 1: 1 });
       expectObservable(heard(store), '--^-!').toBe('--bc');
     }));
@@ -119,10 +125,9 @@ describe('memoryStore in virtual time', () => {
       expectObservable(heard(store)).toBe('n--#', { n: 'none' }, lost);
       expectObservable(heard(store)).toBe('n--#', { n: 'none' }, lost);
       expectObservable(cold('---x').pipe(tap(store.cut))).toBe('---x');
-      expectObservable(cold('----w').pipe(mergeMap(() => store.commands.set(write('v'))))).toBe(
-        '----0',
-        { 0: 0 },
-      );
+      expectObservable(
+        cold('----w').pipe(mergeMap(() => fromRun(store.commands.set(write('v'))))),
+      ).toBe('----0', { 0: 0 });
       expectObservable(heard(store), '-----^-!').toBe('-----v');
       expectObservable(cold('----a---b').pipe(map(store.subscriptions))).toBe('----a---b', {
         a: [],
@@ -133,8 +138,8 @@ describe('memoryStore in virtual time', () => {
   it('refuses all while it is down, and has its keys when it is up again', () =>
     marbles(({ cold, expectObservable }, store) => {
       const refused = unreachable('connection refused');
-      const read = told(store.commands.get('k').pipe(map(text)));
-      expectObservable(from(store.commands.set(write('v')))).toBe('(0|)', { 0: 0 });
+      const read = told(fromRun(store.commands.get('k')).pipe(map(text)));
+      expectObservable(fromRun(store.commands.set(write('v')))).toBe('(0|)', { 0: 0 });
       expectObservable(
         cold('--d--u').pipe(
           tap((switched) => store.down(switched === 'd')),
@@ -164,17 +169,16 @@ describe('memoryStore in virtual time', () => {
         { n: 'none' },
         'Closed: The connection is closed',
       );
-      const closed = cold('---c').pipe(mergeMap(() => store.close));
+      const closed = cold('---c').pipe(mergeMap(() => fromRun(store.close)));
       expectObservable(closed).toBe('---c', { c: undefined });
     }));
 
   it('runs a command that was sent, though nobody waits for the reply', () =>
     marbles(({ expectObservable }, { commands }) => {
-      commands
-        .incr('k')
+      fromRun(commands.incr('k'))
         .subscribe(() => expect.unreachable('a dropped reply'))
         .unsubscribe();
-      expectObservable(commands.incr('k').pipe(delay(1))).toBe('-(2|)', { 2: 2 });
+      expectObservable(fromRun(commands.incr('k')).pipe(delay(1))).toBe('-(2|)', { 2: 2 });
     }));
 
   it('never connects a subscriber that left at once', () => {
@@ -203,7 +207,7 @@ describe('memoryStore in virtual time', () => {
     listenOnce();
     scheduler.flush();
     const receivers: Array<number> = [];
-    store.commands.set(write('v')).subscribe((n) => receivers.push(n));
+    fromRun(store.commands.set(write('v'))).subscribe((n) => receivers.push(n));
     scheduler.flush();
     expect([receivers, messages.length, store.subscriptions()]).toEqual([[2], 2, []]);
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from 'vitest';
 import { type Connected as Backend, connect } from '../../src/backend/connect.js';
+import { fromRun } from '../../src/operation/operation.js';
 import { expectNoLeaks } from '../integration/leaks.js';
 import {
   describeEachServer,
@@ -30,7 +31,7 @@ const onServer =
       return {
         connection,
         release: async () => {
-          await connection.close();
+          await fromRun(connection.close)();
         },
         ttl: (key) => server.admin.ttl(key),
         overlaps,

@@ -1,9 +1,17 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { fromReplyError } from '../../src/redis/replyError.js';
-import { isConnectionError } from '../../src/store/ensure.js';
+import { isConnectionError } from '../../src/errors/retryable.js';
+import { type Asked, fromReplyError } from '../../src/redis/replyError.js';
 
-const read = (message: string, key = 'acme_celery-task-meta-42') =>
-  fromReplyError(new Error(message), 'localhost:6379', 'SET', key);
+const asked: Asked = {
+  address: 'localhost:6379',
+  command: 'SET',
+  key: 'acme_celery-task-meta-42',
+  rule: '+get +set +setex +publish',
+};
+
+const read = (message: string, changed: Partial<Asked> = {}) =>
+  fromReplyError(new Error(message), { ...asked, ...changed });
 
 describe('fromReplyError', () => {
   it.each([
@@ -43,38 +51,67 @@ describe('fromReplyError', () => {
     expect(read(message)).toMatchObject({ _tag: 'AclError', rule, command: 'SET' });
   });
 
-  it('knows refused credentials, by whichever command they came', () => {
-    for (const message of [
-      'WRONGPASS invalid username-password pair or user is disabled.',
-      'NOAUTH Authentication required.',
-      'ERR invalid password',
-      'ERR Client sent AUTH, but no password is set',
-    ]) {
-      expect(read(message)).toMatchObject({
+  it('names the rule for scripts where neither the server nor the command tells it', () => {
+    const { rule: _, ...unknown } = asked;
+    const reply = new Error("ERR The user executing the script can't run this command");
+    expect(fromReplyError(reply, unknown)).toMatchObject({ rule: '+@scripting' });
+  });
+
+  it.each([
+    'WRONGPASS invalid username-password pair or user is disabled.',
+    'NOAUTH Authentication required.',
+    'ERR invalid password',
+    'ERR Client sent AUTH, but no password is set',
+  ])('knows refused credentials, by whichever command they came: %s', (message) => {
+    for (const provided of [true, false]) {
+      const error = read(message, { provided });
+      expect(error).toMatchObject({
         _tag: 'AuthenticationError',
         address: 'localhost:6379',
+        provided,
       });
+      expect(isConnectionError(error)).toBe(provided);
     }
   });
 
-  it('a server that is not there yet may be asked again', () => {
-    for (const message of [
-      'LOADING Redis is loading the dataset in memory',
-      'ERR max number of clients reached',
-    ]) {
-      expect(read(message)).toMatchObject({ _tag: 'ConnectionError', sent: false });
-      expect(isConnectionError(read(message))).toBe(true);
-    }
+  it.each([
+    ['LOADING Redis is loading the dataset in memory', 'LOADING'],
+    ['BUSY Redis is busy running a script.', 'BUSY'],
+    ['ERR max number of clients reached', 'ERR'],
+  ])('a server that can not serve yet may be asked again: %s', (message, code) => {
+    const error = read(message);
+    expect(error).toMatchObject({ _tag: 'Unavailable', code, sent: false });
+    expect(error.message).toBe(`Redis at localhost:6379: ${message}`);
+  });
+
+  it('a replica may not be asked again, but another link', () => {
+    expect(read("READONLY You can't write against a read only replica.")).toMatchObject({
+      _tag: 'ConnectionError',
+      sent: false,
+    });
   });
 
   it('any other is told by its code, its command and its key', () => {
-    expect(read('WRONGTYPE Operation against a key', 'k')).toMatchObject({
+    const error = read('WRONGTYPE Operation against a key', { key: 'k' });
+    expect(error).toMatchObject({
       _tag: 'ResponseError',
       code: 'WRONGTYPE',
       command: 'SET',
       key: 'k',
       message: 'SET k: WRONGTYPE Operation against a key',
     });
-    expect(isConnectionError(read('READONLY You can not write'))).toBe(false);
+    expect(isConnectionError(error)).toBe(false);
+  });
+
+  it('holds nothing of what the command carried, at any depth', () => {
+    const reply = Object.assign(
+      new Error('ERR unknown command, with args beginning with: s3cret'),
+      {
+        command: { name: 'set', args: ['k', 's3cret'] },
+      },
+    );
+    const error = fromReplyError(reply, asked);
+    expect(inspect(error, { depth: null, showHidden: true })).not.toContain('s3cret');
+    expect(error.cause).not.toBe(reply);
   });
 });

@@ -126,7 +126,8 @@ describe('get', () => {
 
   it('tells the time by the scheduler of the backend', () => {
     const scheduler = new Rx.VirtualTimeScheduler();
-    const backend = new RedisBackend({ url: 'memory://', scheduler, healthCheckInterval: 0 });
+    const never = { healthCheckInterval: 0, backstopInterval: 0 };
+    const backend = new RedisBackend({ url: 'memory://', scheduler, ...never });
     const failures: Array<unknown> = [];
     backend
       .asyncResult('a')

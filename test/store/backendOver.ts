@@ -1,11 +1,13 @@
 import * as Rx from 'rxjs';
 import { connect } from '../../src/backend/connect.js';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
-import type { RedisBackendOptions } from '../../src/config/options.js';
+import type { Logger, RedisBackendOptions } from '../../src/config/options.js';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import type { Operation } from '../../src/operation/operation.js';
+import { fromSource } from '../../src/operation/run.js';
 import type { Commands, Connection } from '../../src/port/commands.js';
 import { yaml } from '../../src/yaml/yaml.js';
+import { lost } from '../consumer/marbles.js';
 import { recordedCompressions } from '../recordedCompressions.js';
 import type { Case } from '../vectors.js';
 
@@ -25,6 +27,22 @@ export const storeWith = (
 ): MemoryStore => {
   const store = memoryStore({ scheduler });
   return { ...store, commands: { ...store.commands, ...commands } };
+};
+
+/** A logger, and what it was told of errors. */
+export const noted = (): { readonly logger: Logger; readonly lines: Array<string> } => {
+  const lines: Array<string> = [];
+  return { lines, logger: { warn: () => undefined, error: (line) => lines.push(line) } };
+};
+
+/** Fails so many times, then gives the value; and how often it was run. */
+export const flaky = <A>(fails: number, value: A, error: Error = lost) => {
+  const runs: Array<number> = [];
+  const source = Rx.defer(() => {
+    runs.push(runs.length + 1);
+    return runs.length <= fails ? Rx.throwError(() => error) : Rx.of(value);
+  });
+  return { source, run: fromSource(source), runs };
 };
 
 /** A clock that stands, and a store that answers at once. */

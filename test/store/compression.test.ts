@@ -6,6 +6,7 @@ import { connect } from '../../src/backend/connect.js';
 import type { Logger } from '../../src/config/options.js';
 import { ImproperlyConfigured } from '../../src/errors/errors.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
+import { fromRun } from '../../src/operation/operation.js';
 import { isMarked, mark } from '../../src/serialization/compressionMarker.js';
 import { failure, started, success, testBackend } from '../../src/testing/index.js';
 import { channelOf, marbles, told } from '../consumer/marbles.js';
@@ -21,8 +22,9 @@ const gzip = (text: string): Buffer => mark('application/x-gzip', deflateSync(te
 /** A store whose key holds these bytes, and a backend on it. */
 const holding = (held: Buffer, options = {}) => {
   const store = memoryStore({ scheduler: at('2024-05-06T07:08:09Z') });
-  settled(store.commands.set({ key, value: held, expires: 0 }));
-  const current = () => O.toUndefined(settled(store.commands.get(key)) as O.Option<Buffer>);
+  settled(fromRun(store.commands.set({ key, value: held, expires: 0 })));
+  const current = () =>
+    O.toUndefined(settled(fromRun(store.commands.get(key))) as O.Option<Buffer>);
   return { backend: backendOver(store, options), current };
 };
 

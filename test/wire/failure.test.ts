@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
 import type { Serializer } from '../../src/serialization/serializer.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { EXCEPTION_STATES } from '../../src/states.js';
 import { pythonException } from '../../src/wire/exception.js';
 import type { TaskRequest } from '../../src/wire/request.js';
@@ -14,6 +13,7 @@ import {
   resultMeta,
   type TaskMeta,
 } from '../../src/wire/taskMeta.js';
+import { yaml } from '../../src/yaml/yaml.js';
 import { odd, secretive } from './oddValues.js';
 
 interface Parts {

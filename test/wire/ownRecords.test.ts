@@ -1,11 +1,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import { json } from '../../src/serialization/json.js';
-import { msgpack } from '../../src/serialization/msgpack.js';
-import { yaml } from '../../src/serialization/yaml.js';
 import { pythonException } from '../../src/wire/exception.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { decodeTaskMeta, encodeTaskMeta, resultMeta } from '../../src/wire/taskMeta.js';
+import { yaml } from '../../src/yaml/yaml.js';
 
 const one = asyncResultTuple('a', asyncResultTuple('p'));
 const group = groupResultTuple('g', [asyncResultTuple('a'), asyncResultTuple('b')]);

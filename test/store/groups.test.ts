@@ -1,6 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
 import { memoryStore } from '../../src/memory/memoryStore.js';
+import { fromRun } from '../../src/operation/operation.js';
 import { NoCounterpart, resultTuple, wireBytes } from '../pythonValue.js';
 import { recordedCompressions, shown, shownRecord } from '../recordedCompressions.js';
 import { isCompressed, picked, vectors } from '../vectors.js';
@@ -30,7 +31,7 @@ describe('a saved group', () => {
     });
 
     settled(backend.saveGroup(group.id, group));
-    const held = settled(store.commands.get(c.key)) as O.Option<Buffer>;
+    const held = settled(fromRun(store.commands.get(c.key))) as O.Option<Buffer>;
     expect(O.map(shown)(held)).toEqual(O.some(shownRecord(c.value)));
     expect(store.ttl(c.key)).toBe(c.ttl ?? -1);
     expect(published.map(shown)).toEqual([shownRecord(c.value)]);
@@ -57,7 +58,7 @@ describe('a saved group', () => {
     const store = memoryStore({ scheduler: at('2024-05-06T07:08:09Z') });
     const backend = backendOver(store, { compressions: recordedCompressions });
     const key = `celery-taskset-meta-${c.id}`;
-    settled(store.commands.set({ key, value: wireBytes(c.raw), expires: 0 }));
+    settled(fromRun(store.commands.set({ key, value: wireBytes(c.raw), expires: 0 })));
     expect(settled(backend.restoreGroup(c.id))).toEqual(
       c.restored.ok === undefined
         ? expect.objectContaining({ _tag: 'DecodeError', key })

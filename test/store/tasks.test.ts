@@ -3,7 +3,8 @@ import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/errors/errors.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
-import { fromObservable, type Operation } from '../../src/operation/operation.js';
+import { fromRun, type Operation } from '../../src/operation/operation.js';
+import { fromSource, type Run } from '../../src/operation/run.js';
 import type { Commands, Message, StoreOutcome } from '../../src/port/commands.js';
 import { failure, progress, success, testBackend } from '../../src/testing/index.js';
 import type { TaskRequest } from '../../src/wire/request.js';
@@ -41,7 +42,7 @@ const carriedOut = (c: Case) => {
   const ids = [c.task_id, 'chain-last', 'chain-middle'];
   if (c.precondition !== undefined) {
     const value = wireBytes(c.precondition);
-    settled(store.commands.set({ key: key(c.task_id), value, expires: 0 }));
+    settled(fromRun(store.commands.set({ key: key(c.task_id), value, expires: 0 })));
   }
   store.subscriber$.subscribe((link) => {
     link.messages$.subscribe((message) => published.push(message));
@@ -60,7 +61,7 @@ const carriedOut = (c: Case) => {
   };
   const outcome = settled(perform[c.op]?.() as Operation<unknown>);
   const held = (id: string): O.Option<Buffer> =>
-    settled(store.commands.get(key(id))) as O.Option<Buffer>;
+    settled(fromRun(store.commands.get(key(id)))) as O.Option<Buffer>;
   return { outcome, held, ttl: store.ttl(key(c.task_id)), published };
 };
 
@@ -183,8 +184,8 @@ describe('storeResult', () => {
       const commands: Commands = {
         ...store.commands,
         store: (write, expected) =>
-          fromObservable(
-            Rx.from(store.commands.store(write, expected)).pipe(
+          fromSource(
+            fromRun(store.commands.store(write, expected)).pipe(
               Rx.tap(() => {
                 calls += 1;
                 if (calls === 1) throw lostReply;
@@ -451,8 +452,8 @@ describe('alwaysRetry', () => {
       const outcome: Array<unknown> = [];
       const lines: Array<readonly [string, string]> = [];
       const { config } = c;
-      const failing = <A>(value: A): Operation<A> =>
-        fromObservable(
+      const failing = <A>(value: A): Run<A> =>
+        fromSource(
           Rx.defer(() => {
             calls.push(scheduler.now());
             return calls.length <= c.fails ? Rx.throwError(() => lost) : Rx.of(value);
