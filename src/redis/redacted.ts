@@ -10,8 +10,13 @@ export interface Sent {
   readonly args: ReadonlyArray<unknown>;
 }
 
-/** Punctuation, and words too short to tell anything. */
-const SMALL = /^(\W*|[a-z]{1,3})$/;
+const WORD = /[\p{L}\p{N}\p{M}_]+/gu;
+
+/** Words too short to tell anything. */
+const SMALL = /^[a-z]{1,3}$/;
+
+/** So long is what is hidden as a whole too, be it no word at all. */
+const LEAST = 4;
 
 /** The longest that a reason may be. */
 const LONGEST = 300;
@@ -21,12 +26,18 @@ const LONGEST = 300;
  * argument is a key or a channel, or the word is of the command itself.
  */
 export const redacted = (message: string, sent: Sent | undefined): string => {
-  const hidden = sent === undefined ? [] : secrets(sent).map(textOf);
-  const isHidden = (word: string): boolean =>
-    !SMALL.test(word) && hidden.some((text) => text.includes(word));
-  const [code = '', ...rest] = message.slice(0, LONGEST).split(/(?<=[\s'"`(,:])|(?=[\s'"`),])/);
-  const words = rest.map((part) => (isHidden(part.trim()) ? '…' : part));
-  return [code, ...words].join('').replace(/…(?:[\s'"`,]*…)+/g, '…');
+  const hidden = sent === undefined ? [] : secrets(sent).map(bytesOrText);
+  const [code = ''] = /^[A-Z][A-Z0-9_]*\b/.exec(message) ?? [];
+  const rest = hidden
+    .filter((argument) => typeof argument === 'string' && argument.length >= LEAST)
+    .reduce<string>(
+      (said, text) => said.replaceAll(String(text), '…'),
+      message.slice(code.length, LONGEST),
+    )
+    .replace(WORD, (word) =>
+      !SMALL.test(word) && hidden.some((argument) => argument.includes(word)) ? '…' : word,
+    );
+  return code + rest.replace(/…(?:[^\p{L}\p{N}…]*…)+/gu, '…');
 };
 
 /** The arguments that are no keys, no channels and no text of ours. */
@@ -53,9 +64,8 @@ const secrets = ({ name, args }: Sent): ReadonlyArray<unknown> => {
   }
 };
 
-/** Redis repeats an argument with its line breaks as spaces. */
-const textOf = (argument: unknown): string =>
-  (Buffer.isBuffer(argument) ? argument.toString('latin1') : String(argument)).replace(
-    /[\r\n]/g,
-    ' ',
-  );
+/** Redis repeats an argument with its line breaks as spaces. What is large stays bytes, and is no text to be. */
+const bytesOrText = (argument: unknown): string | Buffer =>
+  Buffer.isBuffer(argument) && argument.length > LONGEST
+    ? argument
+    : String(argument).replace(/[\r\n]/g, ' ');

@@ -38,7 +38,10 @@ export interface Refusal {
 /** The first row that matches counts. */
 const TABLE: ReadonlyArray<readonly [RegExp, Meaning]> = [
   [/^(BUSY|LOADING|MASTERDOWN|CLUSTERDOWN|TRYAGAIN|NOREPLICAS)\b/i, 'NotYet'],
-  [/\bmax(imum)? (number of )?(clients|connections)\b.*\b(reached|exceeded)\b/i, 'NotYet'],
+  [
+    /\bmax(imum)? (number of |concurrent )?(clients|connections)\b.*\b(reached|exceeded)\b/i,
+    'NotYet',
+  ],
   [/^READONLY\b/i, 'OtherLink'],
   [
     /^(WRONGPASS|NOAUTH|ERR (invalid password|Client sent AUTH|AUTH <password> called))/i,

@@ -11,6 +11,7 @@ import {
   UnexpectedError,
 } from '../../src/errors/errors.js';
 import * as Op from '../../src/operation/operation.js';
+import { settled } from '../../src/operation/run.js';
 
 const marbles = (body: (helpers: RunHelpers) => void): void =>
   new TestScheduler((actual, expected) => expect(actual).toEqual(expected)).run(body);
@@ -154,6 +155,94 @@ describe('an Operation', () => {
   });
 });
 
+describe('an Operation, as an Observable of RxJS,', () => {
+  const op = Op.of(1);
+
+  it('is one: by isObservable, by instanceof and by its own word', () => {
+    expect(Rx.isObservable(op)).toBe(true);
+    expect(op).toBeInstanceOf(Rx.Observable);
+    expect(Rx.from(op)).toBe(op);
+    expect(Reflect.apply(Reflect.get(op, Rx.observable), op, [])).toBe(op);
+  });
+
+  it('is subscribed to by all that takes one', async () => {
+    expect(await Rx.firstValueFrom(op)).toBe(1);
+    expect(await Rx.lastValueFrom(op)).toBe(1);
+    expect(await Rx.firstValueFrom(Rx.forkJoin([op, Op.of('a')]))).toEqual([1, 'a']);
+    expect(await Rx.firstValueFrom(Rx.forkJoin({ n: op }))).toEqual({ n: 1 });
+    expect(await Rx.lastValueFrom(Rx.concat(op, op).pipe(Rx.toArray()))).toEqual([1, 1]);
+    expect(await Rx.lastValueFrom(Rx.combineLatest([op, op]))).toEqual([1, 1]);
+    expect(await op.toPromise()).toBe(1);
+    const each: Array<number> = [];
+    await op.forEach((n) => {
+      each.push(n);
+    });
+    expect(each).toEqual([1]);
+  });
+
+  it('takes every form of an observer', () => {
+    const heard: Array<unknown> = [];
+    op.subscribe((n) => heard.push(n));
+    op.subscribe({ next: (n) => heard.push(n), complete: () => heard.push('|') });
+    op.subscribe(null, null, () => heard.push('|'));
+    Op.fail(error).subscribe(undefined, (e: unknown) => heard.push(e));
+    const subject = new Rx.Subject<number>();
+    subject.subscribe((n) => heard.push(n));
+    op.subscribe(subject);
+    expect(heard).toEqual([1, 1, '|', '|', error, 1]);
+    expect(op.subscribe().closed).toBe(true);
+  });
+
+  it('is lifted by operators, old and new', async () => {
+    const twice: Rx.Operator<number, number> = {
+      call: (observer, source) => source.pipe(Rx.map((n: number) => 2 * n)).subscribe(observer),
+    };
+    expect(await Rx.firstValueFrom(op.lift(twice))).toBe(2);
+    expect(await Rx.firstValueFrom(op.pipe(Rx.map((n) => n + 1)))).toBe(2);
+    expect(op.pipe()).toBe(op);
+  });
+
+  it('is a function all the same, with all that one has', async () => {
+    expect(typeof op).toBe('function');
+    const nobody = undefined as never;
+    expect(await op.call(nobody)).toEqual(E.right(1));
+    expect(await op.apply(nobody)).toEqual(E.right(1));
+    expect(await op.bind(nobody)()).toEqual(E.right(1));
+    expect(await Reflect.apply(op, undefined, [])).toEqual(E.right(1));
+    expect(op.length).toBe(0);
+  });
+
+  it('has a toRun that is what it was made from, and one of any other Observable', async () => {
+    const run = settled(E.right(1));
+    expect(Op.toRun(Op.fromRun(run))).toBe(run);
+    const other = Object.assign(async () => E.right(2), {
+      subscribe: Rx.of(2).subscribe.bind(Rx.of(2)),
+      [Rx.observable as unknown as 'then']: () => Rx.of(2),
+    }) as unknown as Op.Operation<number>;
+    expect(await Op.fromRun(Op.toRun(other))()).toEqual(E.right(2));
+  });
+});
+
+describe('toPromise', () => {
+  it('resolves with the value, and rejects with the error', async () => {
+    expect(await Op.toPromise(Op.of(1))).toBe(1);
+    await expect(Op.toPromise(Op.fail(error))).rejects.toBe(error);
+  });
+});
+
+describe('lazily', () => {
+  it('makes what it runs anew each time, and what is thrown there is a Left', async () => {
+    let made = 0;
+    const op = Op.lazily(() => {
+      made += 1;
+      if (made === 2) throw error;
+      return settled(E.right(made));
+    });
+    expect(made).toBe(0);
+    expect([await op(), await op(), await op()]).toEqual([E.right(1), E.left(error), E.right(3)]);
+  });
+});
+
 describe('tryCatch', () => {
   it('names the reason of a rejection as it is told to', async () => {
     const reasons: Array<unknown> = [];
@@ -188,7 +277,15 @@ describe('the type Operation<A>', () => {
     expectTypeOf(op()).resolves.toEqualTypeOf<E.Either<ResultStoreError, number>>();
   });
 
-  it('is an ObservableInput of RxJS', () => {
+  it('is an Observable of RxJS, without a cast', () => {
+    expectTypeOf(op).toExtend<Rx.Observable<number>>();
+    expectTypeOf(Rx.firstValueFrom(op)).resolves.toEqualTypeOf<number>();
+    expectTypeOf(Rx.lastValueFrom(op)).resolves.toEqualTypeOf<number>();
+    expectTypeOf(Rx.forkJoin({ op })).toEqualTypeOf<Rx.Observable<{ op: number }>>();
+    expectTypeOf(Rx.merge(op, Op.of('a'))).toEqualTypeOf<Rx.Observable<number | string>>();
+    expectTypeOf(Rx.of(op).pipe(Rx.mergeAll())).toEqualTypeOf<Rx.Observable<number>>();
+    const keep = (source: Rx.Observable<number>): Rx.Observable<number> => source;
+    expectTypeOf(keep(op)).toEqualTypeOf<Rx.Observable<number>>();
     expectTypeOf(op).toExtend<Rx.ObservableInput<number>>();
     expectTypeOf(Rx.from(op)).toEqualTypeOf<Rx.Observable<number>>();
     expectTypeOf(op.pipe(Rx.map(toText))).toEqualTypeOf<Rx.Observable<string>>();
