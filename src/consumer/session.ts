@@ -133,6 +133,7 @@ export const session = (
   const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
     Rx.defer(() => {
       const open = chunk.filter(({ isOpen }) => isOpen);
+      if (open.length === 0) return Rx.EMPTY;
       for (const channel of open) channel.restart();
       return subscriber.follow(named(open)).pipe(
         Rx.map((found, i): Progress => {

@@ -17,6 +17,9 @@ import { described, failureOf, type Named, send } from './send.js';
  */
 const BUDGET = 64 * 1024;
 
+/** How many keys are looked at at once: Lua unpacks no more than some 8,000. */
+const MOST = 4096;
+
 const run = script(read);
 
 /** What an error tells of reading these keys. */
@@ -34,7 +37,7 @@ export interface Piece {
 
 /** From key `from` on, as a command to be written with others. */
 export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promise<Piece> => {
-  const rest = from === 0 ? keys : keys.slice(from);
+  const rest = keys.slice(from, from + MOST);
   return run(link.redis, rest, [BUDGET]).then((reply) => {
     const entries = reply as ReadonlyArray<unknown>;
     const found: Array<Found> = [];

@@ -13,8 +13,8 @@
  * @internal
  */
 export const ownRecord = (u: object): 'an exception' | 'a reference to a result' | undefined => {
-  if (isException(u)) return 'an exception';
-  return isReference(u) ? 'a reference to a result' : undefined;
+  if (isException(u as Fields)) return 'an exception';
+  return isReference(u as Fields) ? 'a reference to a result' : undefined;
 };
 
 /**
@@ -27,22 +27,16 @@ export const mayBeOwn = (member: string): boolean =>
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const isException = (u: object): boolean => {
-  const { excType, excModule, args, repr } = u as Fields;
-  return (
-    typeof excType === 'string' &&
-    typeof repr === 'string' &&
-    Array.isArray(args) &&
-    (excModule === null || typeof excModule === 'string')
-  );
-};
+// Each looks at one member first, which most objects lack: every value that is stored gets here.
+
+const isException = (u: Fields): boolean =>
+  typeof u.excType === 'string' &&
+  typeof u.repr === 'string' &&
+  Array.isArray(u.args) &&
+  (u.excModule === null || typeof u.excModule === 'string');
 
 /** A tuple, or what can give one. */
-const isReference = (u: object): boolean => {
-  const { _tag, id, parent, asTuple } = u as Fields;
-  return (
-    typeof id === 'string' &&
-    (typeof asTuple === 'function' ||
-      ((_tag === 'AsyncResult' || _tag === 'GroupResult') && typeof parent === 'object'))
-  );
-};
+const isReference = (u: Fields): boolean =>
+  typeof u.id === 'string' &&
+  (typeof u.asTuple === 'function' ||
+    ((u._tag === 'AsyncResult' || u._tag === 'GroupResult') && typeof u.parent === 'object'));

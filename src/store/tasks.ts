@@ -161,13 +161,18 @@ export class Tasks {
   markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
     return this.foundation.execution.operation(() => {
       const exception = fromThrown(exc);
-      return chainedTasks(options?.request).reduce(
-        (before, task) =>
-          pipe(
-            before,
-            chain(() => this.failingChained(task, exception, options)),
-          ),
+      return pipe(
         this.marking(taskId, exception, FAILURE, options),
+        chain(() =>
+          chainedTasks(options?.request).reduce(
+            (before, task) =>
+              pipe(
+                before,
+                chain(() => this.failingChained(task, exception, options)),
+              ),
+            nothing,
+          ),
+        ),
       );
     });
   }

@@ -98,6 +98,7 @@ const requestOf = (signature: Dict, options: Dict): TaskRequest | null => {
   const id = idOf(options.task_id);
   if (id === null) return null;
   const { task, args, kwargs } = signature;
+  const { retries } = options;
   return {
     id,
     group: idOf(options.group_id),
@@ -105,6 +106,7 @@ const requestOf = (signature: Dict, options: Dict): TaskRequest | null => {
     ...(typeof task === 'string' && { task }),
     ...(Array.isArray(args) && { args }),
     ...(isDict(kwargs) && { kwargs }),
+    ...(typeof retries === 'number' && { retries }),
   };
 };
 

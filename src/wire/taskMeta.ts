@@ -205,6 +205,7 @@ const oddChildren = (children: unknown): E.Either<EncodeError, void> => {
   if (children === null) return sound;
   try {
     if (!Array.isArray(children)) return E.left(new EncodeError('$.children', 'not a list'));
+    if (children.length === 0) return sound;
     const at = children.findIndex((child) => E.isLeft(wireTupleOf(child)));
     return at === -1
       ? sound

@@ -77,7 +77,9 @@ const prepared = (value: unknown): unknown => {
 };
 
 const wireChildren = (children: ReadonlyArray<unknown>): ReadonlyArray<WireTuple> =>
-  children.map(wireTupleOf).flatMap((tuple) => (E.isRight(tuple) ? [tuple.right] : []));
+  children.length === 0
+    ? []
+    : children.map(wireTupleOf).flatMap((tuple) => (E.isRight(tuple) ? [tuple.right] : []));
 
 /**
  * @internal

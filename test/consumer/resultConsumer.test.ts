@@ -335,8 +335,8 @@ describe('a lost link', () => {
       const states$ = backend.resultConsumer.connection$.pipe(Rx.map(brief));
       backend.down('----------^-------!');
       expectObservable(a$, '-----^').toBe('-');
-      expectObservable(states$).toBe('-----(rc)-1--2--3--(rc)', states);
-      expectObservable(states$, '--------------^').toBe('--------------2-3--(rc)', states);
+      expectObservable(states$).toBe('-----(rc)-1--2--3--c', states);
+      expectObservable(states$, '--------------^').toBe('--------------2-3--c', states);
     }, eachThird));
 
   it('is told with the error and the time of the next try, and as lost once there is none', () =>

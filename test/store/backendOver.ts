@@ -3,6 +3,7 @@ import { connect } from '../../src/backend/connect.js';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
 import type { Logger, RedisBackendOptions } from '../../src/config/options.js';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
+import { msgpack } from '../../src/msgpack/msgpack.js';
 import type { Operation } from '../../src/operation/operation.js';
 import { fromSource } from '../../src/operation/run.js';
 import type { Commands, Connection } from '../../src/port/commands.js';
@@ -65,7 +66,7 @@ export const optionsOf = ({ config, now }: Case): RedisBackendOptions => {
     ...(expires !== undefined && { expires: secondsOf(expires) }),
     ...(failureExpires !== undefined && { failureExpires }),
     ...(compression !== undefined && { compression, compressions: recordedCompressions }),
-    ...(serializer && { serializer, accept: [serializer], serializers: [yaml] }),
+    ...(serializer && { serializer, accept: [serializer], serializers: [yaml, msgpack] }),
     ...(prefix && { globalKeyprefix: prefix }),
   };
 };

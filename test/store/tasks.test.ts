@@ -347,7 +347,7 @@ describe('a value without a form on the wire', () => {
     const store = memoryStore({ scheduler });
     const backend = backendOver(store, { scheduler });
     if (before !== undefined) {
-      settled(store.commands.set({ key: channelOf('a'), value: before, expires: 0 }));
+      settled(fromRun(store.commands.set({ key: channelOf('a'), value: before, expires: 0 })));
     }
     return settled(backend.storeResult('a', value, 'SUCCESS'));
   };

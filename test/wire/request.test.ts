@@ -23,11 +23,19 @@ describe('chainedTasks', () => {
   });
 
   it('tell the ids, the task and its arguments', () => {
-    const options = { task_id: 'b', group_id: 'g', parent_id: 'a' };
+    const options = { task_id: 'b', group_id: 'g', parent_id: 'a', retries: 3 };
     const chain = [{ task: 'add', args: [1], kwargs: { y: 2 }, options }];
     expect(chainedTasks({ id: 'a', chain })).toEqual([
       {
-        request: { id: 'b', group: 'g', parentId: 'a', task: 'add', args: [1], kwargs: { y: 2 } },
+        request: {
+          id: 'b',
+          group: 'g',
+          parentId: 'a',
+          task: 'add',
+          args: [1],
+          kwargs: { y: 2 },
+          retries: 3,
+        },
         inChord: false,
       },
     ]);
