@@ -101,7 +101,7 @@ describe('testBackend', () => {
       expectObservable(backend.resultConsumer.consumeFrom('a')).toBe('-');
       expectSubscriptions(backend.watched('a')).toBe(['^----!', '-----^-----!', '-----------^']);
       const tags$ = connection$.pipe(Rx.map(({ _tag }) => _tag));
-      expectObservable(tags$).toBe('(rc)-(rc)-(rc)', { r: 'Resyncing', c: 'Connected' });
+      expectObservable(tags$).toBe('(rc)-(rc)--(rc)', { r: 'Resyncing', c: 'Connected' });
     }, atOnce);
   });
 
