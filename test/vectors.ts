@@ -11,16 +11,6 @@ export interface Case {
 /** The version that chordis does as; the others wrote what it has to read. */
 export const isTarget = ({ celery }: Case): boolean => celery === '5.7.0';
 
-/** The cases that `holds` is true of. A choice of none is a mistake of the test's. */
-export const chosen = (
-  cases: ReadonlyArray<Case>,
-  holds: (c: Case) => boolean,
-): ReadonlyArray<Case> => {
-  const found = cases.filter(holds);
-  if (found.length === 0) throw new Error(`none of ${cases.length} recorded cases: ${holds}`);
-  return found;
-};
-
 /** The golden vectors, which `vectors/README.md` describes. */
 export const vectors = (file: string): ReadonlyArray<Case> =>
   JSON.parse(

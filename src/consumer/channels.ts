@@ -31,7 +31,7 @@ export class Channels {
   readonly left$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
 
   private readonly open = new Map<string, TaskChannel>();
-  private turn = this.open.values();
+  private turn: Array<TaskChannel> = [];
   private opened = new Set<TaskChannel>();
   private left: Array<TaskChannel> = [];
   private toldLeft = Number.NEGATIVE_INFINITY;
@@ -59,15 +59,9 @@ export class Channels {
 
   /** The next ones in turn, as many; after the last one it is the first one's turn again. */
   next(count: number): ReadonlyArray<TaskChannel> {
-    const most = Math.min(count, this.open.size);
-    const found: Array<TaskChannel> = [];
-    while (found.length < most) {
-      const turn = this.turn.next();
-      if (!turn.done) found.push(turn.value);
-      else if (this.open.size === 0) break;
-      else this.turn = this.open.values();
-    }
-    return found;
+    // an iterator that is kept would keep what the map has dropped since
+    if (this.turn.length === 0) this.turn = [...this.open.values()];
+    return this.turn.splice(0, count).filter(({ isOpen }) => isOpen);
   }
 
   get(taskId: string): TaskChannel | undefined {

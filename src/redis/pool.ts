@@ -12,6 +12,7 @@ import { fromRun, type Operation } from '../operation/operation.js';
 import { fromPromise, type Run, settled } from '../operation/run.js';
 import { Link } from './link.js';
 import { OfflineQueue } from './offlineQueue.js';
+import { send } from './send.js';
 import { client, type SocketOptions } from './socket.js';
 
 // -------------------------------------------------------------------------------------
@@ -173,10 +174,16 @@ export class ConnectionPool {
 /** The client library's class, for the backend's `redis` attribute. */
 export { Redis };
 
-const quit = async (link: Link): Promise<void> => {
-  await hangUp(link.redis);
-  link.close();
-};
+/** Within the deadline of a reply. */
+const quit = (link: Link): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      link.close();
+      resolve();
+    };
+    if (link.isReady) send(link, { command: 'QUIT', key: '' }, (redis) => redis.quit())(end);
+    else end();
+  });
 
 const hangUp = async (redis: Redis): Promise<void> => {
   if (redis.status === 'ready') await redis.quit().catch(() => undefined);

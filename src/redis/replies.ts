@@ -44,11 +44,11 @@ const TABLE: ReadonlyArray<readonly [RegExp, Meaning]> = [
   ],
   [/^READONLY\b/i, 'OtherLink'],
   [
-    /^(WRONGPASS|NOAUTH|ERR (invalid password|Client sent AUTH|AUTH <password> called))/i,
+    /^(WRONGPASS|NOAUTH|(ERR )?(invalid password|Client sent AUTH|AUTH <password> called))/i,
     'Credentials',
   ],
   [/^NOPERM\b/i, 'Permission'],
-  [/^ERR (ACL failure in script|The user executing the script)/i, 'Permission'],
+  [/^(ERR )?(ACL failure in script|The user executing the script)/i, 'Permission'],
 ];
 
 /** What a script puts in front of an error that it met, once or more, and behind it. */

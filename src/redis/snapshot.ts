@@ -7,6 +7,7 @@ import * as Rx from 'rxjs';
 import { fromRun } from '../operation/operation.js';
 import type { Found } from '../port/commands.js';
 import type { Link } from './link.js';
+import { refusal } from './replies.js';
 import { script } from './script.js';
 import { read } from './scripts/read.js';
 import { described, failureOf, type Named, send } from './send.js';
@@ -35,18 +36,27 @@ export interface Piece {
   readonly found: ReadonlyArray<Found>;
 }
 
-/** From key `from` on, as a command to be written with others. */
+/**
+ * From key `from` on, as a command to be written with others. A server that lets the user
+ * run no script has its keys read one by one, as the large ones are.
+ */
 export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promise<Piece> => {
   const rest = keys.slice(from, from + MOST);
-  return run(link.redis, rest, [BUDGET]).then((reply) => {
-    const entries = reply as ReadonlyArray<unknown>;
+  const pieceOf = (entries: ReadonlyArray<unknown>): Piece => {
     const found: Array<Found> = [];
     for (let i = 0; i < entries.length; i++) {
       const value = readValue(entries[i], link, rest[i] ?? '');
       if (value !== undefined) found.push({ at: from + i, value });
     }
     return { end: from + (entries.length || rest.length), found };
-  });
+  };
+  return run(link.redis, rest, [BUDGET]).then(
+    (reply) => pieceOf(reply as ReadonlyArray<unknown>),
+    (reason) => {
+      if (!isOfScripts(reason)) throw reason;
+      return pieceOf(rest.map(() => TOO_LARGE));
+    },
+  );
 };
 
 /** From key `from` on, piece by piece. */
@@ -64,5 +74,16 @@ export const pieces = (
 const readValue = (entry: unknown, link: Link, key: string): Found['value'] | undefined => {
   if (Buffer.isBuffer(entry)) return entry;
   if (entry === null) return undefined;
-  return entry instanceof Error ? failureOf(entry, link, reading([key])) : 'TooLarge';
+  return entry instanceof Error && !isOfScripts(entry)
+    ? failureOf(entry, link, reading([key]))
+    : 'TooLarge';
 };
+
+/** What the script says of a value that is too large. */
+const TOO_LARGE = 0;
+
+/** Whether it may do better without a script: a user's rights, or a server that has none. */
+const isOfScripts = (reason: unknown): boolean =>
+  reason instanceof Error &&
+  reason.name === 'ReplyError' &&
+  (refusal(reason.message).meaning === 'Permission' || /unknown command/i.test(reason.message));

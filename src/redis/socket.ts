@@ -137,8 +137,8 @@ export const askFor = async (
     assertValidity(credentials);
     return credentials;
   } catch (reason) {
-    const { message } = E.toError(reason);
-    throw new ConnectionError(address(parameters), false, new Error(message));
+    const problem = `the credentials provider failed: ${E.toError(reason).message}`;
+    throw new ConnectionError(address(parameters), false, new Error(problem));
   } finally {
     clearTimeout(timer);
   }

@@ -2,7 +2,7 @@ import * as t from 'io-ts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { pythonException, RedisBackend, type TaskMeta, type TaskRequest } from '../../src/index.js';
 import { pythonValue, resultTuple } from '../pythonValue.js';
-import { type Case, chosen, isTarget, vectors } from '../vectors.js';
+import { type Case, isTarget, picked, vectors } from '../vectors.js';
 import { describeCelery, type PythonSession, startPython } from './celery.js';
 import { expectNoLeaks } from './leaks.js';
 import { type RedisServer, startRedis } from './redisServer.js';
@@ -22,7 +22,7 @@ const notCarried: Readonly<Record<string, string>> = {
   'extended/stamp-overrides-field': 'the stamp takes the place of the result',
 };
 
-const cases = chosen(
+const cases = picked(
   vectors('meta'),
   (c) =>
     isTarget(c) &&

@@ -188,7 +188,7 @@ describeRedis('under faults,', () => {
         states.values
           .map(({ _tag }) => _tag)
           .join()
-          .endsWith('Resyncing,Resyncing,Connected'),
+          .endsWith('Connected,Resyncing,Connected'),
       );
       await server.admin.publish(keyOf('a'), metaText('a', 'PROGRESS', 20));
       await right(backend().storeResult('a', 30, 'SUCCESS'));

@@ -4,9 +4,12 @@ import * as NEA from 'fp-ts/lib/NonEmptyArray.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { expect, it } from 'vitest';
 import { json, READY_STATES } from '../../src/index.js';
+import { compressed } from '../../src/serialization/compressed.js';
+import { compressions } from '../../src/serialization/compressions.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
 import { wireBytes } from '../pythonValue.js';
-import { type Case, chosen, isTarget, vectors } from '../vectors.js';
+import { recordedCompressions } from '../recordedCompressions.js';
+import { type Case, isTarget, picked, vectors } from '../vectors.js';
 import { describeRedis, type RedisServer } from './redisServer.js';
 import { keyOf, observe, onRedis, right, until } from './scenario.js';
 
@@ -48,7 +51,7 @@ const outcomeOf = ({ name: recorded, outcome: { returns, raises } }: Case) => {
 };
 
 describeRedis('a wait for a task', () => {
-  it.each(chosen(vectors('consumer'), (c) => isTarget(c) && c.wait !== undefined))(
+  it.each(picked(vectors('consumer'), (c) => isTarget(c) && c.wait !== undefined))(
     'ends as it does for Celery: $name',
     (c) =>
       onRedis(async ({ server, backend }) => {
@@ -67,7 +70,7 @@ describeRedis('a wait for a task', () => {
       }),
   );
 
-  it.each(chosen(vectors('consumer'), (c) => isTarget(c) && c.forget !== undefined))(
+  it.each(picked(vectors('consumer'), (c) => isTarget(c) && c.forget !== undefined))(
     'finds nothing that was forgotten: $name',
     (c) =>
       onRedis(async ({ server, backend }) => {
@@ -92,19 +95,26 @@ const writesOf = (c: Case): ReadonlyArray<Write> =>
     name === 'SETEX' && key?.startsWith(keyOf('')) ? [[key, wireBytes(value)]] : [],
   );
 
+/** It reads what is compressed, too. */
+const reader = compressed(json, {
+  compression: null,
+  compressions: compressions(recordedCompressions),
+  limit: 1e6,
+});
+
 const decoded = ([key, value]: Write): TaskMeta => {
-  const meta = decodeTaskMeta(json)(key, value, key.slice(keyOf('').length));
+  const meta = decodeTaskMeta(reader)(key, value, key.slice(keyOf('').length));
   if (E.isLeft(meta)) throw meta.left;
   return meta.right;
 };
 
 /** Of every version, since chordis reads them all. */
-const recorded = chosen(vectors('worker'), (c) => writesOf(c).length > 0);
+const recorded = picked(vectors('worker'), (c) => writesOf(c).length > 0);
 
 const isCompressed = (c: Case): boolean => c.config?.result_compression !== undefined;
 
 describeRedis('what a worker stores', () => {
-  it.each(chosen(recorded, (c) => !isCompressed(c)))('is written back as it was: $name', (c) => {
+  it.each(picked(recorded, (c) => !isCompressed(c)))('is written back as it was: $name', (c) => {
     for (const write of writesOf(c)) {
       expect(encodeTaskMeta(json)(decoded(write))).toEqual(E.right(write[1].toString()));
     }
