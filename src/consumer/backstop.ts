@@ -45,7 +45,8 @@ export const backstop = (
       Rx.tap((pieces) => {
         for (const { at, value } of pieces.flat()) {
           const channel = chunk[at];
-          if (channel?.isOpen) found(channel, value);
+          // one that is still to be joined will be read then
+          if (channel?.following) found(channel, value);
         }
       }),
       Rx.ignoreElements(),

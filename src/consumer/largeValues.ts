@@ -57,12 +57,10 @@ export class LargeValues {
           const isAsked = this.asked.get(channel) === 'again';
           this.asked.delete(channel);
           if (E.isLeft(value)) this.options.fail(channel, value.left);
-          else if (
-            O.isSome(value.right) &&
-            !this.options.take(channel, value.right.value) &&
-            isAsked
-          )
-            this.request(channel);
+          else {
+            const isNews = O.isSome(value.right) && this.options.take(channel, value.right.value);
+            if (!isNews && isAsked) this.request(channel);
+          }
           this.advance();
         },
       );

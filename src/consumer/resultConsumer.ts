@@ -24,7 +24,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
-import { Closed, InvalidArgument, type ResultStoreError } from '../errors/errors.js';
+import { Closed, fromUnknown, InvalidArgument, type ResultStoreError } from '../errors/errors.js';
 import type { Run } from '../operation/run.js';
 import type { Connection, Subscriber, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
@@ -301,7 +301,12 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /** Whether it was ready. A state that is not may be older than what was heard meanwhile. */
   private takeLarge(channel: TaskChannel, bytes: Buffer): boolean {
     if (!channel.isOpen) return true;
-    const meta = this.options.decode(this.channels.nameOf(channel), bytes, channel.key);
+    const meta = E.flatten(
+      E.tryCatch(
+        () => this.options.decode(this.channels.nameOf(channel), bytes, channel.key),
+        fromUnknown,
+      ),
+    );
     if (E.isLeft(meta)) this.channels.fail(channel, meta.left);
     else if (meta.right.taskId !== channel.key) return false;
     else if (isReady(meta.right.status)) this.channels.settle(channel, meta.right);

@@ -144,12 +144,13 @@ export const session = (
           }
           return 'followed';
         }),
-        retryOverTime(retryPolicy, { scheduler, when: isUnavailable }),
-        Rx.catchError((error) =>
-          isLost(error) ? Rx.throwError(() => error) : refused(open, error),
-        ),
       );
-    });
+    }).pipe(
+      retryOverTime(retryPolicy, { scheduler, when: isUnavailable }),
+      Rx.catchError((error) =>
+        isLost(error) ? Rx.throwError(() => error) : refused(chunk, error),
+      ),
+    );
 
   /** One refused channel fails all that were joined with it; halving finds it, and lets the others go on. */
   const refused = (
@@ -173,6 +174,7 @@ export const session = (
   /** Joined and left in the order in which that was asked for, a few at once. */
   const changes$ = Rx.defer(() => {
     const all = channels.takeAll();
+    for (const channel of all) channel.restart();
     const first = chunks(all, channels);
     let left = first.length;
     const joinFirst = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>

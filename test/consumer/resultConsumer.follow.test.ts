@@ -130,4 +130,46 @@ describe('following a task that nobody watches yet', () => {
       });
       expectSubscriptions(backend.watched('a')).toBe('-(^!)');
     }));
+
+  it('is let go of by who does not wait for it to be done', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler, {
+        retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 },
+      });
+      backend.down('^-----!');
+      expectObservable(Rx.from(backend.onTaskCall(null, 'a')), '-^-!').toBe('-');
+      expectObservable(backend.resultConsumer.consumeFrom('b'), '^--------!').toBe('-');
+      expectSubscriptions(backend.watched('a')).toBe([]);
+      expectSubscriptions(backend.watched('b')).toBe('------^--!');
+    }));
+
+  it('is held by who was done, though he unsubscribes then', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler, { expires: 1 });
+      expectObservable(backend.onTaskCall(null, 'a').pipe(Rx.take(1)), '^--!').toBe('(x|)', done);
+      expectSubscriptions(backend.watched('a')).toBe('^ 999ms !');
+    }));
+
+  it('is held for the others where one of those who follow lets go', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler, {
+        retryPolicy: { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 },
+      });
+      backend.down('^-----!');
+      backend.stored('--------d', metas);
+      expectObservable(Rx.from(backend.onTaskCall(null, 'a')), '-^-!').toBe('-');
+      expectObservable(Rx.from(backend.onTaskCall(null, 'a')), '-^').toBe('------(x|)', done);
+      expectSubscriptions(backend.watched('a')).toBe('------^-!');
+    }));
+
+  it('is Closed once the backend is', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(Rx.from(backend.close())).toBe('(x|)', done);
+      expectObservable(told(Rx.from(backend.onTaskCall(null, 'a'))), '-^').toBe(
+        '-#',
+        undefined,
+        'Closed: The backend is closed',
+      );
+    }));
 });

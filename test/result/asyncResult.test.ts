@@ -4,6 +4,8 @@ import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
 import type { TaskFailed } from '../../src/errors/errors.js';
+import { memoryStore } from '../../src/memory/memoryStore.js';
+import { fromSource } from '../../src/operation/run.js';
 import { AsyncResult } from '../../src/result/asyncResult.js';
 import {
   failure,
@@ -17,7 +19,8 @@ import {
 } from '../../src/testing/index.js';
 import { pythonException } from '../../src/wire/exception.js';
 import { asyncResultTuple } from '../../src/wire/resultTuple.js';
-import { marbles, told } from '../consumer/marbles.js';
+import { fakeSubscriber, heard, marbles, told } from '../consumer/marbles.js';
+import { backendOver } from '../store/backendOver.js';
 
 const metas = {
   s: started('a'),
@@ -175,6 +178,109 @@ describe('get', () => {
       const value$ = told(Rx.from(backend.asyncResult('a').get({ timeout: 1 })));
       expectObservable(value$).toBe('1s #', undefined, expect.anything());
       expectObservable(value$, '500ms ^').toBe('1500ms #', undefined, expect.anything());
+    }));
+});
+
+describe('the timeout of get', () => {
+  const overdue = (seconds: number): string =>
+    `ResultTimeout: Task a has no result after ${seconds} s; give get() a longer { timeout } to wait on`;
+
+  it.each([Number.NaN, -1, -0.001, Number.NEGATIVE_INFINITY, '1', {}, true])(
+    'is refused where it is no number of seconds: %s',
+    (timeout) =>
+      marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+        const backend = testBackend(scheduler);
+        backend.stored('d^', metas);
+        const get = backend.asyncResult('a').get({ timeout: timeout as number });
+        expectObservable(told(get)).toBe(
+          '#',
+          undefined,
+          'InvalidArgument: timeout must be a number of seconds from 0 on, or null, which is for ever',
+        );
+        expectSubscriptions(backend.watched('a')).toBe([]);
+      }),
+  );
+
+  it('of 0 is one look, and no wait', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('--d', metas);
+      const now = backend.asyncResult('a').get({ timeout: 0 });
+      expectObservable(told(now)).toBe('#', undefined, overdue(0));
+      expectObservable(now, '---^').toBe('---(x|)', { x: 42 });
+      expectSubscriptions(backend.watched('a')).toBe([]);
+    }));
+
+  it('of 0 tells a failed task as any other', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('f^', metas);
+      expectObservable(told(backend.asyncResult('a').get({ timeout: 0 }))).toBe(
+        '#',
+        undefined,
+        "TaskFailed: Task a FAILURE: ValueError('bad input', 7)",
+      );
+    }));
+
+  it('however short, leaves the first look a second', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const eachFrame = { intervalStart: 0.001, intervalStep: 0, intervalMax: 0.001 };
+      const backend = testBackend(scheduler, {
+        retryPolicy: { maxRetries: null, ...eachFrame },
+      });
+      backend.stored('d^', metas);
+      backend.down('^ 499ms !');
+      expectObservable(backend.asyncResult('a').get({ timeout: 0.002 }), '-^').toBe('500ms (x|)', {
+        x: 42,
+      });
+      expectSubscriptions(backend.watched('a')).toBe('500ms (^!)');
+    }));
+
+  it('however short, is over after that second', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler, { retryPolicy: { maxRetries: null } });
+      backend.down('^');
+      const get = backend.asyncResult('a').get({ timeout: 0.002 });
+      expectObservable(told(get), '-^ 2s !').toBe('- 1s #', undefined, overdue(0.002));
+      expectSubscriptions(backend.watched('a')).toBe([]);
+    }));
+
+  it('is not longer than asked for once it has looked', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const get = backend.asyncResult('a').get({ timeout: 0.002 });
+      expectObservable(told(get)).toBe('--#', undefined, overdue(0.002));
+    }));
+
+  it('takes what has arrived before it is over, though the process was busy', () =>
+    marbles(({ cold, hot, expectObservable, expectSubscriptions }, scheduler) => {
+      const reading = cold<void>('--(x|)', { x: undefined });
+      const link = fakeSubscriber([], { messages$: hot('------d', { d: heard(metas.d) }) });
+      const connection = {
+        ...memoryStore({ scheduler }),
+        subscriber$: Rx.concat(Rx.of(link), Rx.NEVER),
+        taken: fromSource(reading),
+      };
+      const backend = backendOver(connection, {
+        scheduler,
+        healthCheckInterval: 0,
+        backstopInterval: 0,
+      });
+      const get = backend.asyncResult('a').get({ timeout: 0.005 });
+      expectObservable(get).toBe('------(x|)', { x: 42 });
+      expectSubscriptions(reading.subscriptions).toBe('-----^-!');
+    }));
+});
+
+describe('get, as the backend is closed,', () => {
+  it('is Closed, and no ResultCancelled', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const get = backend.asyncResult('a').get();
+      expectObservable(told(get)).toBe('--#', undefined, 'Closed: The backend is closed');
+      expectObservable(cold('--x').pipe(Rx.mergeMap(() => backend.close()))).toBe('--x', {
+        x: undefined,
+      });
     }));
 });
 

@@ -1,14 +1,19 @@
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
+import type { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
 import { connect } from '../../src/backend/connect.js';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
+import { fromRun } from '../../src/operation/operation.js';
+import { fromSource } from '../../src/operation/run.js';
 import { OfflineQueue } from '../../src/redis/offlineQueue.js';
 import { intervals } from '../../src/retry/policy.js';
 import { testBackend } from '../../src/testing/index.js';
 import { lost, marbles, told } from '../consumer/marbles.js';
 import { vectors } from '../vectors.js';
-import { flaky, noted } from './backendOver.js';
+import { backendOver, flaky, noted } from './backendOver.js';
 
 describe('a lost connection', () => {
   it('may be waited out by another policy than that of the backend', () =>
@@ -198,5 +203,209 @@ describe('what a backend tells of a lost connection', () => {
         maxRetries: 3,
         intervalStep: 1,
       });
+    }));
+});
+
+describe('an operation', () => {
+  it('is a Left where it meets an argument that throws', async () => {
+    const backend = new RedisBackend({ url: 'memory://' });
+    const trap = (): never => {
+      throw new TypeError('a bug');
+    };
+    const bad = new Proxy({}, { get: trap, has: trap, ownKeys: trap }) as never;
+    for (const operation of [
+      backend.get(bad),
+      backend.mget(bad),
+      backend.set(bad, bad),
+      backend.incr(bad),
+      backend.storeResult(bad, bad, bad, bad),
+      backend.markAsDone('a', 1, bad),
+      backend.markAsFailure('a', bad, bad),
+      backend.saveGroup('g', bad),
+      backend.getTaskMeta(bad),
+      backend.onTaskCall(null, bad),
+      backend.ensure(bad, bad),
+    ]) {
+      expect(await operation()).toMatchObject({ _tag: 'Left' });
+    }
+    await backend.close()();
+  });
+
+  it('keeps its place in the queue through all its retries, to its end', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const { logger } = noted();
+      const queue = new OfflineQueue(1);
+      const store = memoryStore({ scheduler });
+      let tries = 0;
+      const slow = fromSource(
+        Rx.defer(() => {
+          tries += 1;
+          return tries < 3 ? Rx.throwError(() => lost) : cold('--(x|)', { x: O.none });
+        }),
+      );
+      const backend = backendOver(
+        { ...store, queue, commands: { ...store.commands, get: () => slow } },
+        { scheduler, logger, retryPolicy: { intervalStart: 0.002, intervalMax: 0.002 } },
+      );
+      const places$ = Rx.timer(0, 1, scheduler).pipe(
+        Rx.take(9),
+        Rx.map(() => {
+          const place = queue.enter();
+          if (E.isRight(place)) place.right();
+          return E.isRight(place) ? 'f' : 't';
+        }),
+      );
+      expectObservable(backend.get('k'), '-^').toBe('-------(x|)', { x: O.none });
+      // taken from its first failure to its end, its last try included
+      expectObservable(places$).toBe('fttttttf(f|)');
+    }));
+
+  it('leaves its place where nobody waits for it any more', () =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const { logger } = noted();
+      const queue = new OfflineQueue(1);
+      const store = memoryStore({ scheduler });
+      const backend = backendOver({ ...store, queue }, { scheduler, logger });
+      scheduler.schedule(() => store.down(true), 0);
+      expectObservable(backend.get('k'), '-^-!').toBe('-');
+      flush();
+      expect(E.isRight(queue.enter())).toBe(true);
+    }));
+
+  it('waits for a link in the queue, or is refused there, before it is sent', () =>
+    marbles(({ expectObservable, flush }, scheduler) => {
+      const queue = new OfflineQueue(1);
+      const store = memoryStore({ scheduler });
+      const { run, runs } = flaky(0, O.none);
+      const backend = backendOver(
+        { ...store, queue, isReady: () => false, commands: { ...store.commands, get: () => run } },
+        { scheduler },
+      );
+      const place = queue.enter();
+      expectObservable(told(backend.get('k'))).toBe(
+        '#',
+        undefined,
+        'OfflineQueueFull: 1 operations are waiting for a connection to Redis already (maxOfflineQueue)',
+      );
+      scheduler.schedule(() => E.isRight(place) && place.right(), 2);
+      expectObservable(backend.get('k'), '---^').toBe('---(x|)', { x: O.none });
+      flush();
+      expect(runs).toEqual([1]);
+    }));
+});
+
+describe('close', () => {
+  const done = { x: undefined };
+  const closed = 'Closed: The backend is closed';
+
+  /** A store whose get takes so long, and a backend over it. */
+  const slow = (scheduler: TestScheduler, get: Rx.Observable<O.Option<Buffer>>) => {
+    const { logger } = noted();
+    const store = memoryStore({ scheduler });
+    const commands = { ...store.commands, get: () => fromSource(get) };
+    return backendOver({ ...store, commands }, { scheduler, logger });
+  };
+
+  it('refuses what comes later, and may be repeated', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(backend.close()).toBe('(x|)', done);
+      expectObservable(backend.close(), '-^').toBe('-(x|)', done);
+      for (const operation of [
+        backend.get('k'),
+        backend.getState('a'),
+        backend.storeResult('a', 1, 'SUCCESS'),
+        backend.ensure(() => 1, []),
+        backend.onTaskCall(null, 'a'),
+        backend.asyncResult('a').get({ timeout: 0 }),
+      ]) {
+        expectObservable(told<unknown>(operation), '--^').toBe('--#', undefined, closed);
+      }
+    }));
+
+  it('waits for the operations under way, which end as they would have', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const get = cold('-----(v|)', { v: O.none });
+      const backend = slow(scheduler, get);
+      expectObservable(backend.get('k')).toBe('-----(v|)', { v: O.none });
+      expectObservable(backend.close(), '--^').toBe('-----(x|)', done);
+      expectObservable(backend.close(), '---^').toBe('-----(x|)', done);
+      expectSubscriptions(get.subscriptions).toBe('^----!');
+    }));
+
+  it('waits for all that a store needs, a second command included', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const store = memoryStore({ scheduler });
+      const asked: Array<Buffer | undefined> = [];
+      const commands = {
+        ...store.commands,
+        store: (...[write, expected]: Parameters<typeof store.commands.store>) => {
+          asked.push(expected);
+          return fromSource(
+            fromRun(store.commands.store(write, expected)).pipe(Rx.delay(3, scheduler)),
+          );
+        },
+      };
+      const backend = backendOver({ ...store, commands }, { scheduler });
+      const failed = backend.markAsFailure('a', new Error('first'));
+      expectObservable(failed).toBe('---(x|)', done);
+      const stored = backend.storeResult('a', 1, 'SUCCESS');
+      expectObservable(stored, '----^').toBe('----------(s|)', {
+        s: { _tag: 'Stored', receivers: 0 },
+      });
+      expectObservable(backend.close(), '-----^').toBe('----------(x|)', done);
+    }));
+
+  it('ends what waits between retries at once, with Closed', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, {
+        alwaysRetry: true,
+        retryPolicy: { intervalStart: 5, intervalMax: 5 },
+      });
+      backend.down('^');
+      for (const operation of [backend.get('k'), backend.getState('a'), backend.forget('a')]) {
+        expectObservable(told<unknown>(operation), '-^').toBe('-----#', undefined, closed);
+      }
+      expectObservable(backend.close(), '-----^').toBe('-----(x|)', done);
+    }));
+
+  it('ends what waits for the backoff of alwaysRetry, too', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler, {
+        alwaysRetry: true,
+        baseSleepBetweenRetriesMs: 5000,
+        retryPolicy: { maxRetries: 0 },
+      });
+      backend.down('^');
+      expectObservable(told(backend.getState('a')), '-^').toBe('-----#', undefined, closed);
+      expectObservable(backend.close(), '-----^').toBe('-----(x|)', done);
+    }));
+
+  it('does not try again what fails while it waits for it', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const get = cold<O.Option<Buffer>>('----#', undefined, lost);
+      const backend = slow(scheduler, get);
+      expectObservable(told(backend.get('k'))).toBe('----#', undefined, closed);
+      expectObservable(backend.close(), '--^').toBe('----(x|)', done);
+      expectSubscriptions(get.subscriptions).toBe('^---!');
+    }));
+
+  it('does not wait for what nobody waits for any more', () =>
+    marbles(({ cold, expectObservable, expectSubscriptions }, scheduler) => {
+      const get = cold<O.Option<Buffer>>('----------(v|)');
+      const backend = slow(scheduler, get);
+      expectObservable(backend.get('k'), '^---!').toBe('-');
+      expectObservable(backend.close(), '--^').toBe('----(x|)', done);
+      expectSubscriptions(get.subscriptions).toBe('^---!');
+    }));
+
+  it('completes the streams of who watches, and is Closed to who waits', () =>
+    marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
+      const backend = testBackend(scheduler);
+      expectObservable(backend.resultConsumer.consumeFrom('a')).toBe('---|');
+      expectObservable(backend.getMany(['a']).pipe(Rx.map(([id]) => id))).toBe('---(a|)');
+      expectObservable(told(backend.asyncResult('a').get())).toBe('---#', undefined, closed);
+      expectObservable(backend.close(), '---^').toBe('---(x|)', done);
+      expectSubscriptions(backend.watched('a')).toBe('^--!');
     }));
 });
