@@ -59,9 +59,15 @@ export class Channels {
 
   /** The next ones in turn, as many; after the last one it is the first one's turn again. */
   next(count: number): ReadonlyArray<TaskChannel> {
-    // an iterator that is kept would keep what the map has dropped since
-    if (this.turn.length === 0) this.turn = [...this.open.values()];
-    return this.turn.splice(0, count).filter(({ isOpen }) => isOpen);
+    const most = Math.min(count, this.open.size);
+    const found: Array<TaskChannel> = [];
+    while (found.length < most) {
+      // an iterator that is kept would keep what the map has dropped since
+      if (this.turn.length === 0) this.turn = [...this.open.values()];
+      const taken = this.turn.splice(0, most - found.length);
+      found.push(...taken.filter(({ isOpen }) => isOpen));
+    }
+    return found;
   }
 
   get(taskId: string): TaskChannel | undefined {

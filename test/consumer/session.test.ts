@@ -250,7 +250,7 @@ describe('an error of a link that is no lost connection', () => {
       const consumer = consumerOver(link$, scheduler, {
         retryPolicy: { ...eachFrame, intervalStart: 0.005, intervalMax: 0.005 },
       });
-      expectObservable(consumer.connection$.pipe(Rx.map(brief))).toBe('(r1)-(rc)', states);
+      expectObservable(consumer.connection$.pipe(Rx.map(brief))).toBe('(r1)-c', states);
       expectObservable(consumer.consumeFrom('a'), '^--------!').toBe('-----s', metas);
       expectSubscriptions(link$.subscriptions).toBe(['(^!)', '-----^']);
       flush();

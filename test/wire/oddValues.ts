@@ -16,7 +16,7 @@ export const secretive = <A extends object>(target: A): A =>
     },
   });
 
-export const revoked = (target: object): unknown => {
+const revoked = (target: object): unknown => {
   const { proxy, revoke } = Proxy.revocable(target, {});
   revoke();
   return proxy;
