@@ -31,7 +31,8 @@ export class Channels {
   readonly left$ = new Rx.Subject<ReadonlyArray<TaskChannel>>();
 
   private readonly open = new Map<string, TaskChannel>();
-  private turn: Array<TaskChannel> = [];
+  /** The ids whose turn is still to come; no iterator of the map, which would hold all that was ever in it. */
+  private turn: Array<string> = [];
   private opened = new Set<TaskChannel>();
   private left: Array<TaskChannel> = [];
   private toldLeft = Number.NEGATIVE_INFINITY;
@@ -60,14 +61,14 @@ export class Channels {
   /** The next ones in turn, as many; after the last one it is the first one's turn again. */
   next(count: number): ReadonlyArray<TaskChannel> {
     const most = Math.min(count, this.open.size);
-    const found: Array<TaskChannel> = [];
-    while (found.length < most) {
-      // an iterator that is kept would keep what the map has dropped since
-      if (this.turn.length === 0) this.turn = [...this.open.values()];
-      const taken = this.turn.splice(0, most - found.length);
-      found.push(...taken.filter(({ isOpen }) => isOpen));
+    const found = new Set<TaskChannel>();
+    if (most === 0) this.turn = [];
+    while (found.size < most) {
+      if (this.turn.length === 0) this.turn = [...this.open.keys()].reverse();
+      const channel = this.open.get(this.turn.pop() ?? '');
+      if (channel !== undefined) found.add(channel);
     }
-    return found;
+    return [...found];
   }
 
   get(taskId: string): TaskChannel | undefined {

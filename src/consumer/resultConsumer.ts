@@ -126,8 +126,6 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
 
   /**
    * Whether the task's channel is subscribed to, and its key has been read since.
-   *
-   * @internal
    */
   isFollowing(taskId: string): boolean {
     return this.channels.get(taskId)?.following ?? false;
@@ -168,6 +166,8 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Follows a task before anybody watches it: done once its channel is subscribed to,
    * which then stays so until the result arrives, the task is cancelled, or `seconds`
    * are over (0 is never, and no timer counts further than 24.8 days).
+   *
+   * @internal
    */
   follow(taskId: string, seconds: number): Run<void> {
     const { scheduler } = this.options.retry;

@@ -37,6 +37,7 @@ export interface Compression {
   readonly aliases?: ReadonlyArray<string> | undefined;
   /** What a stored value calls it, such as `application/x-gzip`. */
   readonly contentType: string;
+  /** What is stored behind the marker. */
   readonly compress: (body: Buffer) => Buffer;
   /**
    * At most `limit` bytes: a few that are stored may stand for very many. What comes out

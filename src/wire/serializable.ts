@@ -73,4 +73,6 @@ const mapped = (
   dict: Readonly<Record<string, unknown>>,
   f: (value: unknown, name: string) => unknown,
 ): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(dict).map(([name, value]) => [name, f(value, name)]));
+  Object.fromEntries(
+    Object.entries(dict).map(([name, value]) => [escapedHalves(name), f(value, name)]),
+  );
