@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
 import { connect, connectionPool } from '../../src/backend/connect.js';
+import type { RedisBackendOptions } from '../../src/config/options.js';
 import { ImproperlyConfigured } from '../../src/errors/errors.js';
 import { fromRun } from '../../src/operation/operation.js';
 import { ConnectionPool } from '../../src/redis/pool.js';
@@ -34,6 +35,25 @@ describe('connect', () => {
     expect(() => pool.client).not.toThrow();
     pool.client.disconnect();
     await pool.close();
+  });
+
+  it.each<[string, RedisBackendOptions]>([
+    ['another host', { url: 'redis://other:1/2' }],
+    ['another port', { port: 2 }],
+    ['another database', { url: 'redis://bob:s3cret@h:1/3' }],
+    ['another user', { url: 'redis://eve:s3cret@h:1/2' }],
+    ['TLS', { url: 'rediss://bob:s3cret@h:1/2' }],
+  ])('refuses %s beside a pool that is shared, without telling a password', (_, options) => {
+    const shared = { connectionPool: connectionPool({ url: 'redis://bob:s3cret@h:1/2' }) };
+    expect(() => connect({ ...options, ...shared })).toThrow(ImproperlyConfigured);
+    expect(() => connect({ ...options, ...shared })).not.toThrow('s3cret');
+  });
+
+  it('takes the place of a pool that is shared for its own, and the same place written twice', () => {
+    const shared = { connectionPool: connectionPool({ url: 'redis://bob:s3cret@h:1/2' }) };
+    for (const options of [{}, { url: 'redis://bob:s3cret@h:1/2' }]) {
+      expect(connect({ ...options, ...shared }).options.url).toBe('redis://bob:s3cret@h:1/2');
+    }
   });
 
   it('throws ImproperlyConfigured for what cannot work', () => {

@@ -18,6 +18,19 @@ describeRedis('a pool', () => {
       await right(pool.close);
     }));
 
+  it('has a client of its own, which heals, and loses what had no answer', () =>
+    onRedis(async ({ server }) => {
+      const pool = connectionPool({ url: server.url() });
+      expect(pool.client).toBe(pool.client);
+      await right(fromRun(pool.link));
+      expect(await pool.client.incr('n')).toBe(1);
+      expect(await server.clients()).toHaveLength(2);
+      await server.killClients('normal');
+      await until(async () => (await pool.client.incr('n').catch(() => 0)) > 1);
+      await right(pool.close);
+      await until(async () => (await server.clients()).length === 0);
+    }));
+
   it('gives a subscriber a link of its own, for as long as it is subscribed', () =>
     onRedis(async ({ server }) => {
       const pool = connectionPool({ url: server.url(), clientName: 'mine' });
