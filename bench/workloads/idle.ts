@@ -1,4 +1,7 @@
-/** What a client costs that watches 50,000 tasks of which nothing is heard. */
+/**
+ * What a client costs that watches tasks of which nothing is heard: PINGs, and where it has
+ * one, the backstop that reads each of them once a minute.
+ */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import { consumption } from '../consumption.js';
@@ -26,10 +29,15 @@ const nothing = { better: 'lower', nearNothing: true } as const;
 /** How long a client is given to come to rest. */
 const REST = 1_000;
 
-const variant = (part: Variant['in'], seconds: number, peers: Variant['peers']): Variant => ({
-  title: `50,000 tasks for ${seconds} s`,
+const variant = (
+  part: Variant['in'],
+  n: number,
+  seconds: number,
+  peers: Variant['peers'],
+): Variant => ({
+  title: `${n.toLocaleString('en')} tasks for ${seconds} s`,
   in: part,
-  params: { n: 50_000, seconds },
+  params: { n, seconds },
   peers,
   goals: [],
   runs: 1,
@@ -42,8 +50,9 @@ export const idle: Workload = {
     commands: { title: 'commands', unit: 'a minute', ...nothing },
   },
   variants: [
-    variant('short', 5, ['chordis']),
-    variant('full', 60, ['chordis', 'ioredis', 'Celery', 'celery-node', 'BullMQ']),
+    variant('short', 50_000, 5, ['chordis']),
+    variant('full', 100_000, 60, ['chordis', 'ioredis']),
+    variant('full', 50_000, 60, ['chordis', 'ioredis', 'Celery', 'celery-node', 'BullMQ']),
   ],
   steps,
   conduct: async ({ params, peer, admin }) => {
