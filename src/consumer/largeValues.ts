@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { constVoid } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import type { ResultStoreError } from '../errors/errors.js';
 import { type Run, started } from '../operation/run.js';
@@ -14,7 +15,7 @@ import type { TaskChannel } from './taskChannel.js';
 
 export interface LargeValuesOptions {
   readonly read: (channel: TaskChannel) => Run<Value>;
-  /** Whether that was news; what is none may be older than what is stored now. */
+  /** Whether it was ready; what is not may be older than what is stored now. */
   readonly take: (channel: TaskChannel, bytes: Buffer) => boolean;
   readonly fail: (channel: TaskChannel, error: ResultStoreError) => void;
 }
@@ -22,48 +23,58 @@ export interface LargeValuesOptions {
 /** How many are read at once. */
 const AT_ONCE = 2;
 
+interface Request {
+  readonly channel: TaskChannel;
+  /** Told where what was read made the task ready. */
+  readonly onReady: () => void;
+  /** Whether it was asked for again since it is read. */
+  again: boolean;
+}
+
 export class LargeValues {
-  /** Asked for, and whether they were asked for again since. */
-  private readonly asked = new Map<TaskChannel, 'once' | 'again'>();
-  private readonly queue: Array<TaskChannel> = [];
+  private readonly asked = new Map<TaskChannel, Request>();
+  private readonly queue: Array<Request> = [];
   private underWay = 0;
 
   constructor(private readonly options: LargeValuesOptions) {}
 
-  request(channel: TaskChannel): void {
-    if (this.asked.has(channel)) {
-      this.asked.set(channel, 'again');
+  request(channel: TaskChannel, onReady: () => void = constVoid): void {
+    const asked = this.asked.get(channel);
+    if (asked !== undefined) {
+      asked.again = true;
       return;
     }
-    this.asked.set(channel, 'once');
-    this.queue.push(channel);
+    const request = { channel, onReady, again: false };
+    this.asked.set(channel, request);
+    this.queue.push(request);
     this.advance();
   }
 
   private advance(): void {
     while (this.underWay < AT_ONCE) {
-      const channel = this.queue.shift();
-      if (channel === undefined) return;
-      if (!channel.isOpen) {
-        this.asked.delete(channel);
-        continue;
-      }
-      this.underWay += 1;
-      this.asked.set(channel, 'once');
-      started(
-        () => this.options.read(channel),
-        (value) => {
-          this.underWay -= 1;
-          const isAsked = this.asked.get(channel) === 'again';
-          this.asked.delete(channel);
-          if (E.isLeft(value)) this.options.fail(channel, value.left);
-          else {
-            const isNews = O.isSome(value.right) && this.options.take(channel, value.right.value);
-            if (!isNews && isAsked) this.request(channel);
-          }
-          this.advance();
-        },
-      );
+      const request = this.queue.shift();
+      if (request === undefined) return;
+      if (request.channel.isOpen) this.read(request);
+      else this.asked.delete(request.channel);
     }
+  }
+
+  private read(request: Request): void {
+    const { channel, onReady } = request;
+    this.underWay += 1;
+    request.again = false;
+    started(
+      () => this.options.read(channel),
+      (value) => {
+        this.underWay -= 1;
+        this.asked.delete(channel);
+        const wasOpen = channel.isOpen;
+        if (E.isLeft(value)) this.options.fail(channel, value.left);
+        else if (O.isSome(value.right) && this.options.take(channel, value.right.value)) {
+          if (wasOpen) onReady();
+        } else if (request.again) this.request(channel, onReady);
+        this.advance();
+      },
+    );
   }
 }

@@ -206,7 +206,7 @@ export const session = (
     backstop(subscriber, {
       ...options,
       found: (channel, value) => {
-        if (value === 'TooLarge') large.request(channel);
+        if (value === 'TooLarge') large.request(channel, options.onBackstop);
         else if (Buffer.isBuffer(value) && settleBy(channel, value)) options.onBackstop();
       },
     }),

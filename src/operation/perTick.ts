@@ -5,7 +5,7 @@
  * One item's refusal is no matter of the others. What is refused with others is halved, until
  * the refused one is alone. What is lost with others, when the link breaks, may have been
  * lost because of one of them; so when those are run again they go one after another, and
- * together only as long as that goes well.
+ * together only as long as that goes well. What is lost with others once more goes alone.
  *
  * @since 0.1.0
  */
@@ -65,7 +65,10 @@ type Batch<I, A> = ReadonlyNonEmptyArray<Waiting<I, A>>;
 /** A run of the same item object again is one of what was lost, if it was. */
 export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I) => Run<A>) => {
   let waiting: Array<Waiting<I, A>> = [];
-  const suspects = new WeakSet<I>();
+  /** How often an item was lost with others. */
+  const losses = new WeakMap<I, number>();
+  const isSuspect = ({ item }: Waiting<I, A>): boolean => losses.has(item);
+  const goesAlone = (item: I): boolean => (losses.get(item) ?? 0) > 1;
   const line: Array<Waiting<I, A>> = [];
   let isMoving = false;
 
@@ -83,8 +86,9 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
           const [first, second] = halves(batch);
           return send(first, () => (second === undefined ? done() : send(second, done)));
         }
-        if (failing === 'Lost' && batch.length > 1)
-          for (const { item } of batch) suspects.add(item);
+        if (failing === 'Lost' && batch.length > 1) {
+          for (const { item } of batch) losses.set(item, (losses.get(item) ?? 0) + 1);
+        }
         settleEach(batch, () => results);
         done(failing, results);
       },
@@ -93,7 +97,9 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
 
   /** The suspects, at first one alone, and twice as many each time that it goes well. */
   const advance = (size: number): void => {
-    const [first] = batches({ ...options, least: size, most: size }, line);
+    const joins: typeof options.joins = (item, first) =>
+      !goesAlone(item) && !goesAlone(first) && options.joins(item, first);
+    const [first] = batches({ ...options, joins, least: size, most: size }, line);
     isMoving = first !== undefined;
     if (first === undefined) return;
     line.splice(0, first.length);
@@ -109,11 +115,11 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
     waiting = [];
     for (const batch of batches(
       options,
-      all.filter(({ item }) => !suspects.has(item)),
+      all.filter((one) => !isSuspect(one)),
     )) {
       send(batch, () => {});
     }
-    line.push(...all.filter(({ item }) => suspects.has(item)));
+    line.push(...all.filter(isSuspect));
     if (!isMoving) advance(1);
   };
 

@@ -29,6 +29,8 @@ export interface Proxy {
   readonly cut: () => void;
   /** A black hole: links stay open and new ones are accepted, but nothing passes either way. */
   readonly silence: () => void;
+  /** A black hole that takes the links of now alone, for good, as a balancer that forgets them. */
+  readonly forget: () => void;
   /** Ends silence and refusal; what was held back is delivered in order. */
   readonly resume: () => void;
   /** Cuts every link and destroys each new one as soon as it is made. */
@@ -45,6 +47,7 @@ type Mode = 'forward' | 'silent' | 'refuse';
 interface Pair extends Link {
   written: ReadonlyArray<Buffer>;
   open: boolean;
+  isForgotten: boolean;
   readonly held: Array<() => void>;
   readonly destroy: () => void;
 }
@@ -65,6 +68,7 @@ export const startProxy = async (targetPort: number, targetHost = '127.0.0.1'): 
     const pair: Pair = {
       written: [],
       open: true,
+      isForgotten: false,
       held: [],
       destroy: () => {
         pair.open = false;
@@ -75,6 +79,7 @@ export const startProxy = async (targetPort: number, targetHost = '127.0.0.1'): 
     pairs = [...pairs, pair];
 
     const pass = (action: () => void): void => {
+      if (pair.isForgotten) return;
       if (mode === 'silent') pair.held.push(action);
       else action();
     };
@@ -120,6 +125,9 @@ export const startProxy = async (targetPort: number, targetHost = '127.0.0.1'): 
     cut,
     silence: () => {
       mode = 'silent';
+    },
+    forget: () => {
+      for (const pair of open()) pair.isForgotten = true;
     },
     resume: () => {
       mode = 'forward';
