@@ -163,10 +163,16 @@ export class ConnectionPool {
 
   #newClient(): Redis {
     const { settings } = this.#options.parameters;
-    const { redis } = client(this.#options, settings.clientName, {
-      commandTimeout: settings.socketTimeout * 1000,
-      retryStrategy: (times) => Math.min(100 * times, 2000),
-    });
+    const isClosed = (): boolean => this.#closed$.hasError;
+    const { redis } = client(
+      this.#options,
+      settings.clientName,
+      {
+        commandTimeout: settings.socketTimeout * 1000,
+        retryStrategy: (times) => (isClosed() ? null : Math.min(100 * times, 2000)),
+      },
+      isClosed,
+    );
     return redis;
   }
 }
@@ -188,4 +194,6 @@ const quit = (link: Link): Promise<void> =>
 const hangUp = async (redis: Redis): Promise<void> => {
   if (redis.status === 'ready') await redis.quit().catch(() => undefined);
   redis.disconnect();
+  // between two tries nothing tells ioredis that this was the last one, but one more
+  if (redis.status === 'reconnecting') await redis.connect().catch(() => undefined);
 };

@@ -10,6 +10,7 @@
 import { createConnection, isIP, Socket as NetSocket } from 'node:net';
 import { createSecureContext, connect as tlsConnect } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
+import { constFalse } from 'fp-ts/lib/function.js';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
 import type { Socket, Tcp } from '../config/address.js';
 import { address } from '../config/address.js';
@@ -47,8 +48,13 @@ export interface OpenedClient {
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** A client that has no socket yet; it opens one when it is first used. */
-export const client = (options: SocketOptions, name: string, more: ClientOptions): OpenedClient => {
+/** A client that has no socket yet; it opens one when it is first used, unless `isClosed` by then. */
+export const client = (
+  options: SocketOptions,
+  name: string,
+  more: ClientOptions,
+  isClosed: () => boolean = constFalse,
+): OpenedClient => {
   const { parameters } = options;
   let current: Credentials | undefined;
 
@@ -61,6 +67,7 @@ export const client = (options: SocketOptions, name: string, more: ClientOptions
     override async connect(): Promise<NetSocket> {
       this.connecting = true;
       try {
+        if (isClosed()) throw new Error('Connection is closed.');
         current = await credentialsOf(options);
         if (!this.connecting) throw new Error('Connection is closed.');
         authenticate(redis, current ?? parameters);
@@ -100,6 +107,7 @@ export const client = (options: SocketOptions, name: string, more: ClientOptions
   for (const event of ['ready', 'close']) redis.on(event, () => delete redis.condition?.auth);
   redis.on('error', (error) => {
     if (isGreetingRefused(error)) redis.options.protocol = 2;
+    hideSecrets(error);
   });
   return { redis, current: () => current };
 };
@@ -111,6 +119,12 @@ export const client = (options: SocketOptions, name: string, more: ClientOptions
 export const isGreetingRefused = (error: Error & { readonly command?: { name: string } }) =>
   error.command?.name.toLowerCase() === 'hello' &&
   ['Refused', 'Permission'].includes(refusal(error.message).meaning);
+
+/** ioredis hangs the arguments of a command on its error, and the greeting has the password. */
+const hideSecrets = (error: Error): void => {
+  const { command } = error as { command?: { name: string; args: unknown } };
+  if (command !== undefined && /^(hello|auth)$/i.test(command.name)) command.args = [];
+};
 
 // -------------------------------------------------------------------------------------
 // credentials
@@ -149,9 +163,10 @@ const authenticate = (
   { condition }: Redis,
   { username, password }: Readonly<{ username?: string | null; password: string | null }>,
 ): void => {
-  if (condition !== null && password !== null) {
-    condition.auth = username ? [username, password] : password;
-  }
+  if (condition === null || password === null) return;
+  // by a getter, which is not printed
+  const get = () => (username ? [username, password] : password);
+  Object.defineProperty(condition, 'auth', { get, configurable: true });
 };
 
 // -------------------------------------------------------------------------------------
