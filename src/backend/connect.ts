@@ -6,7 +6,6 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
-
 import {
   address,
   type ConnectionParameters,
@@ -14,7 +13,6 @@ import {
   type Socket,
   type Tcp,
 } from '../config/address.js';
-
 import { type BackendOptions, decodeOptions, type RedisBackendOptions } from '../config/options.js';
 import { tlsWarning } from '../config/tls.js';
 import { connectionParameters } from '../config/url.js';

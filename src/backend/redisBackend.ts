@@ -13,17 +13,13 @@ import * as Rx from 'rxjs';
 import type { RedisBackendOptions } from '../config/options.js';
 import { asUri } from '../config/urlParts.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
-import {
-  fromUnknown,
-  ImproperlyConfigured,
-  ResultCancelled,
-  type ResultStoreError,
-} from '../errors/errors.js';
+import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isConnectionError } from '../errors/retryable.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { settled } from '../operation/run.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
+import { endOf } from '../result/outcome.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import type { RetryPolicy } from '../retry/policy.js';
@@ -339,7 +335,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
       Rx.mergeMap((id) =>
         this.resultConsumer.consumeFrom(id).pipe(
           Rx.filter((meta) => isReady(meta.status)),
-          Rx.throwIfEmpty(() => new ResultCancelled(id)),
+          Rx.throwIfEmpty(() => endOf(id, this.resultConsumer)),
           Rx.map((meta) => [id, E.right(meta)] as const),
           Rx.catchError((error) => Rx.of([id, E.left(fromUnknown(error))] as const)),
         ),

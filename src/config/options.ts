@@ -156,7 +156,7 @@ const props = {
   baseSleepBetweenRetriesMs: withDefault(milliseconds, 10),
   /** Default 10000. Celery: `result_backend_max_sleep_between_retries_ms`. */
   maxSleepBetweenRetriesMs: withDefault(milliseconds, 10_000),
-  /** Seconds until a reply is overdue. Default 10, where Celery's `redis_socket_timeout` is 120: retries follow. */
+  /** Seconds of silence until a reply is overdue. Default 10, where Celery's `redis_socket_timeout` is 120: retries follow. */
   socketTimeout: withDefault(deadline, 10),
   /** Seconds until a connection is given up. Default 5. Celery: `redis_socket_connect_timeout`. */
   socketConnectTimeout: withDefault(deadline, 5),

@@ -12,8 +12,8 @@ import * as E from 'fp-ts/lib/Either.js';
 import type { LazyArg } from 'fp-ts/lib/function.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as Rx from 'rxjs';
-import { fromUnknown, type ResultStoreError } from '../errors/errors.js';
-import { defer, fromPromise, fromSource, type Run, settled, started } from './run.js';
+import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors/errors.js';
+import { defer, fromPromise, fromSource, type Result, type Run, settled, started } from './run.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -105,7 +105,14 @@ export const fromTaskEither = <A>(task: TaskEither<ResultStoreError, A>): Operat
 export const fromTask =
   <A>(task: TaskEither<ResultStoreError, A>): Run<A> =>
   (settle) =>
-    fromPromise(task)((result) => settle(E.flatten(result)));
+    fromPromise(task)((result) => settle(E.chain(eitherOrError<A>)(result)));
+
+/** A task of no `Either`, such as an async function, passes where types are not looked at. */
+const eitherOrError = <A>(u: Result<A>): Result<A> =>
+  isEither(u) ? u : E.left(new UnexpectedError('the task gave no Either'));
+
+const isEither = (u: unknown): boolean =>
+  typeof u === 'object' && u !== null && '_tag' in u && (u._tag === 'Right' || u._tag === 'Left');
 
 /**
  * A value or an error that is there already.

@@ -10,13 +10,13 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { type ResultStoreError, UnexpectedError } from '../errors/errors.js';
 import { atEndOfTick } from './endOfTick.js';
 import { isolated } from './isolated.js';
-import { type Result, type Run, started } from './run.js';
+import { type Result, type Run, type Settle, started } from './run.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -50,7 +50,8 @@ export interface PerTick<I, A> {
 
 interface Waiting<I, A> {
   readonly item: I;
-  readonly settle: (result: Result<A>) => void;
+  /** Tells nothing once cancelled. */
+  settle: Settle<A>;
 }
 
 /** Told of a batch that failed. */
@@ -99,7 +100,7 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
   const advance = (size: number): void => {
     const joins: typeof options.joins = (item, first) =>
       !goesAlone(item) && !goesAlone(first) && options.joins(item, first);
-    const [first] = batches({ ...options, joins, least: size, most: size }, line);
+    const [first] = batches({ ...options, joins, least: size, most: size }, line.slice(0, size));
     isMoving = first !== undefined;
     if (first === undefined) return;
     line.splice(0, first.length);
@@ -124,8 +125,11 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
   };
 
   return (item) => (settle) => {
-    if (waiting.push({ item, settle }) === 1) atEndOfTick(flush);
-    return undefined;
+    const one: Waiting<I, A> = { item, settle };
+    if (waiting.push(one) === 1) atEndOfTick(flush);
+    return () => {
+      one.settle = constVoid;
+    };
   };
 };
 

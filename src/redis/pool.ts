@@ -152,12 +152,12 @@ export class ConnectionPool {
   }
 
   /**
-   * Where one link is found dead in silence, so may those be that nobody has used for as long:
-   * a balancer forgets them together. To open one anew costs less than a deadline.
+   * Where one link is found dead in silence, so may those be that owe nothing: a balancer
+   * forgets idle ones together. To open one anew costs less than a deadline.
    */
   #distrustIdle(dead: Link): void {
     for (const link of this.#links) {
-      if (link !== undefined && link !== dead && !link.silence.isOwed) link.reset();
+      if (link?.isReady && link !== dead && !link.silence.isOwed) link.reset();
     }
   }
 

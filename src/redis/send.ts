@@ -26,8 +26,9 @@ export const send =
       link.silence.end();
       if (!isCancelled) settle(result);
     };
+    const replied = call(link.redis);
     link.silence.begin();
-    call(link.redis).then(
+    replied.then(
       (reply) => end(E.right(reply)),
       (reason) => {
         const failure = failureOf(reason, link, named);

@@ -39,7 +39,7 @@ export class Silence {
     if (this.owed++ > 0) return;
     this.since = performance.now();
     this.heard = this.options.bytesRead();
-    this.timer ??= setTimeout(this.look, this.options.limit / LOOKS);
+    this.arm();
   }
 
   /** Its reply has come, or never will. */
@@ -61,8 +61,9 @@ export class Silence {
     } else this.arm();
   };
 
+  /** A socket that is open keeps the process alive; what looks at it need not, once it is closed. */
   private arm(): void {
-    this.timer ??= setTimeout(this.look, this.options.limit / LOOKS);
+    this.timer ??= setTimeout(this.look, this.options.limit / LOOKS).unref();
   }
 
   private listen(): void {

@@ -10,14 +10,14 @@ import type * as t from 'io-ts';
 import type { Subscription } from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
 import type { TaskResults } from '../consumer/taskResults.js';
-import { Closed, InvalidArgument, ResultCancelled, ResultTimeout } from '../errors/errors.js';
+import { InvalidArgument, ResultTimeout } from '../errors/errors.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, type Result, type Run, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
-import { exceptionOf, outcome } from './outcome.js';
+import { endOf, exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
 
 // -------------------------------------------------------------------------------------
@@ -186,11 +186,7 @@ export class AsyncResult<A = unknown> {
           if (isReady(meta.status)) end(E.right(this.remember(meta)));
         },
         error: (error) => end(E.left(error)),
-        complete: () => {
-          end(
-            E.left(resultConsumer.isStopped ? new Closed('backend') : new ResultCancelled(this.id)),
-          );
-        },
+        complete: () => end(E.left(endOf(this.id, resultConsumer))),
       });
       // what has arrived in time counts, though this process was busy then
       const deadline = (patience: number): void => {

@@ -8,10 +8,11 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
-import { InvalidResult, TaskFailed } from '../errors/errors.js';
+import { Closed, InvalidResult, ResultCancelled, TaskFailed } from '../errors/errors.js';
 import { PROPAGATE_STATES } from '../states.js';
 import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import type { ResultBackend } from './resultBackend.js';
 
 // -------------------------------------------------------------------------------------
 // conversions
@@ -43,3 +44,9 @@ export const exceptionOf = ({ result }: TaskMeta): TaskException => {
   if (isTaskException(result)) return result;
   return pythonException('Exception', result === null || result === undefined ? [] : [result]);
 };
+
+/** Why the stream of a task has completed without a ready state. */
+export const endOf = (
+  taskId: string,
+  { isStopped }: ResultBackend['resultConsumer'],
+): Closed | ResultCancelled => (isStopped ? new Closed('backend') : new ResultCancelled(taskId));

@@ -3,7 +3,6 @@
  *
  * @since 0.1.0
  */
-
 import * as E from 'fp-ts/lib/Either.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as Rx from 'rxjs';
@@ -39,7 +38,10 @@ export const fromEffect = <A>(fun: () => Effect<A>): Run<A> =>
     const effect = fun();
     if (Rx.isObservable(effect)) return fromSource(effect);
     if (isTask(effect)) return fromTask(effect);
-    return isThenable(effect) ? fromPromise(() => effect) : settled<A>(E.right(effect));
+    // as `await` does: to its end, and once
+    return isThenable(effect)
+      ? fromPromise(() => Promise.resolve(effect))
+      : settled<A>(E.right(effect));
   });
 
 const isTask = <A>(effect: Effect<A>): effect is TaskEither<ResultStoreError, A> =>

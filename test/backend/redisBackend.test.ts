@@ -109,6 +109,18 @@ describe('getMany', () => {
       expectSubscriptions(backend.watched('b')).toBe('^----!');
     }));
 
+  it('ends every id with Closed where the backend is closed', () =>
+    marbles(({ cold, expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      const closed = (id: string) => [id, E.left(expect.objectContaining({ _tag: 'Closed' }))];
+      const close$ = cold('--x').pipe(Rx.mergeMap(() => backend.close()));
+      expectObservable(close$.pipe(Rx.ignoreElements())).toBe('-');
+      expectObservable(backend.getMany(['a', 'b'])).toBe('--(ab|)', {
+        a: closed('a'),
+        b: closed('b'),
+      });
+    }));
+
   it('ends every id where the retry policy is spent', () =>
     marbles(({ expectObservable }, scheduler) => {
       const backend = testBackend(scheduler, { retryPolicy: { maxRetries: 0 } });

@@ -106,6 +106,26 @@ describe('perTick', () => {
     expect(batches.map(({ length }) => length)).toEqual([2, 3, 2, 4, 4, 1]);
   });
 
+  it('tells nothing once cancelled, so that nobody tries again', () => {
+    const told: Array<string> = [];
+    marbles(({ flush }) => {
+      const run = perTick<Item, number>({
+        send: sending(() => Rx.timer(5).pipe(Rx.map(() => [E.left(lost), E.right(2)]))),
+        failing,
+        joins: () => true,
+        weight: () => 1,
+        least: 3,
+        most: 3,
+        heaviest: 100,
+      });
+      const cancel = run({ n: 1 })(() => told.push('cancelled'));
+      run({ n: 2 })(() => told.push('waiting'));
+      Rx.timer(2).subscribe(() => cancel?.());
+      flush();
+    });
+    expect(told).toEqual(['waiting']);
+  });
+
   it('settles every item, though what is told of one throws', () => {
     vi.useFakeTimers();
     const unhandled = vi.fn();

@@ -9,7 +9,9 @@ import { type Effect, fromEffect } from '../../src/store/ensure.js';
 const refused = new ConnectionError('localhost:6379', false, new Error('ECONNREFUSED'));
 
 // biome-ignore lint/suspicious/noThenProperty: it is what makes it a thenable
-const thenable = { then: (take: (a: number) => void) => take(5) } as PromiseLike<number>;
+const thenableOf = (u: unknown) => ({ then: (take: (a: unknown) => void) => take(u) });
+
+const thenable = thenableOf(5) as PromiseLike<number>;
 
 /** Runs what the function gives, as `ensure` does. */
 const effect = <A>(fun: () => Effect<A>) => fromRun(fromEffect(fun));
@@ -23,6 +25,7 @@ describe('fromEffect', () => {
     ['the first of several values', () => Rx.of(5, 6)],
     ['an Operation', () => of(5)],
     ['a TaskEither', () => TE.right(5)],
+    ['a thenable of a promise', () => thenableOf(Promise.resolve(5))],
   ];
 
   it.each(effects)('gives what the function returned: %s', async (_, fun) => {
@@ -54,6 +57,16 @@ describe('fromEffect', () => {
       })(),
     ).toEqual(E.left(new UnexpectedError(new TypeError('a bug'))));
   });
+
+  it.each([[undefined], [null], [5], [{}]])(
+    'fails where a task gives no Either but %s',
+    async (u) => {
+      const task = (async () => u) as unknown as TE.TaskEither<never, number>;
+      expect(await effect(() => task)()).toEqual(
+        E.left(new UnexpectedError('the task gave no Either')),
+      );
+    },
+  );
 
   it('calls the function anew each time, and not before', async () => {
     let calls = 0;
