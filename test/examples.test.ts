@@ -80,7 +80,7 @@ const PRINTED: Readonly<Record<string, ReadonlyArray<string>>> = {
   ],
   typed: [
     '2024-17: 450 cents',
-    expect.stringMatching(/^InvalidResult: Task …: Invalid value '4\.50' .*cents: Int$/),
+    expect.stringMatching(/^InvalidResult: Task …: Invalid value, a string, .*cents: Int$/),
   ],
   sse: [
     'The browser looks, and goes:',

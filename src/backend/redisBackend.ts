@@ -195,7 +195,8 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /**
    * Runs `fun` again after each lost connection, until the policy is spent: then it is a
-   * `RetryLimitExceeded`. So `fun` may run more than once.
+   * `RetryLimitExceeded`. So `fun` may run more than once. Once the backend is closed it is
+   * `Closed`, whatever `fun` waits for.
    */
   ensure<Args extends ReadonlyArray<unknown>, A>(
     fun: (...args: Args) => Effect<A>,
@@ -203,9 +204,11 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
     policy?: Partial<RetryPolicy>,
   ): Operation<A> {
     return this.#execution.operation(() =>
-      this.#execution.retried(
-        fromEffect(() => fun(...args)),
-        { policy },
+      this.#execution.untilClosed(
+        this.#execution.retried(
+          fromEffect(() => fun(...args)),
+          { policy },
+        ),
       ),
     );
   }

@@ -186,7 +186,8 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
         .pipe(Rx.takeUntil(end$))
         .subscribe({
           error: (error: ResultStoreError) => over(E.left(error)),
-          complete: () => over(E.right(undefined)),
+          complete: () =>
+            over(this.closed ? E.left(new Closed('result consumer')) : E.right(undefined)),
         });
       const look = (): void => {
         if (this.isFollowing(taskId)) over(E.right(undefined));

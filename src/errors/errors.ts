@@ -225,36 +225,49 @@ export class EncodeError extends Tagged<'EncodeError'> {
 }
 
 /**
- * Bytes that are not what their key promises.
+ * Bytes that are not what their key promises. `bytes` are not shown where the error is printed.
  *
  * @category model
  * @since 0.1.0
  */
 export class DecodeError extends Tagged<'DecodeError'> {
   readonly _tag = 'DecodeError';
+  readonly #bytes: Uint8Array;
   constructor(
     readonly key: string,
-    readonly bytes: Uint8Array,
+    bytes: Uint8Array,
     readonly problem: string,
   ) {
     super(`${key}: ${problem}`);
+    this.#bytes = bytes;
+  }
+  /** What the key holds, or the message brought. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
   }
 }
 
 /**
- * A result that is not what the codec given for it says.
+ * A result that is not what the codec given for it says. `value` is not shown where the error
+ * is printed.
  *
  * @category model
  * @since 0.1.0
  */
 export class InvalidResult extends Tagged<'InvalidResult'> {
   readonly _tag = 'InvalidResult';
+  readonly #value: unknown;
   constructor(
     readonly taskId: string,
-    readonly value: unknown,
+    value: unknown,
     readonly problem: string,
   ) {
     super(`Task ${taskId}: ${problem}`);
+    this.#value = value;
+  }
+  /** The result as it is stored. */
+  get value(): unknown {
+    return this.#value;
   }
 }
 

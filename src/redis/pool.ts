@@ -169,6 +169,8 @@ export class ConnectionPool {
       settings.clientName,
       {
         commandTimeout: settings.socketTimeout * 1000,
+        // else what had no answer would wait for its deadline
+        maxRetriesPerRequest: 0,
         retryStrategy: (times) => (isClosed() ? null : Math.min(100 * times, 2000)),
       },
       isClosed,

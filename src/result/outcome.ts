@@ -4,10 +4,10 @@
  *
  * @since 0.1.0
  */
-import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type * as t from 'io-ts';
+import { kind } from '../config/optionErrors.js';
 import { Closed, InvalidResult, ResultCancelled, TaskFailed } from '../errors/errors.js';
 import { PROPAGATE_STATES } from '../states.js';
 import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
@@ -31,13 +31,11 @@ export const outcome =
           }),
         );
 
-/** As io-ts' PathReporter words it, which has no words for a bigint, a cycle or much depth. */
+/** As io-ts' PathReporter words it, but for the value, which no error shows. */
 const problem = ({ context, value, message }: t.ValidationError): string => {
   const path = context.map(({ key, type }) => `${key}: ${type.name}`).join('/');
-  return message ?? `Invalid value ${inspect(value, briefly).slice(0, 80)} supplied to ${path}`;
+  return message ?? `Invalid value, ${kind(value)}, supplied to ${path}`;
 };
-
-const briefly = { depth: 1, maxStringLength: 80, breakLength: Number.POSITIVE_INFINITY };
 
 /** A failed task may have stored anything; what is no exception becomes the argument of one. */
 export const exceptionOf = ({ result }: TaskMeta): TaskException => {

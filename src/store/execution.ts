@@ -87,6 +87,11 @@ export class Execution {
     });
   }
 
+  /** For what is not ours to wait for: once closed it is `Closed`, and let go of. */
+  untilClosed<A>(run: Run<A>): Run<A> {
+    return fromSource(Rx.merge(this.closing$, fromRun(run)));
+  }
+
   private enter(): () => void {
     let isIn = true;
     this.underWay += 1;

@@ -100,7 +100,7 @@ describe('get', () => {
       expectObservable(told(Rx.from(backend.asyncResult('a', t.string).get()))).toBe(
         '-#',
         undefined,
-        'InvalidResult: Task a: Invalid value 42 supplied to : string',
+        'InvalidResult: Task a: Invalid value, a number, supplied to : string',
       );
     }));
 
