@@ -14,11 +14,8 @@ const named = (c: Case): string => c.name.replace(/^.*?\//, '');
 const notCarried: Readonly<Record<string, string>> = {
   'state/FAILURE-with-plain-value': 'Python cannot read a failure that is no exception',
   'state/FAILURE-with-dict-value': 'the same',
-  'value/str-lone-surrogate': 'half a surrogate pair is refused',
   'value/type-envelope-lookalike': 'read as something else, so refused',
   'value/type-envelope-unknown': 'unreadable, so refused',
-  'value/async-result': 'results are objects of their own here',
-  'value/group-result': 'the same',
   'extended/stamp-overrides-field': 'the stamp takes the place of the result',
 };
 

@@ -24,16 +24,23 @@ base.datetime = FrozenDateTime
 
 
 @functools.lru_cache(maxsize=None)
-def backend_of(extended, expires):
+def backend_of(extended, expires, failure_expires, compression):
     app = Celery('differential', set_as_current=False, backend=os.environ['RESULT_URL'])
-    app.conf.update(result_extended=extended, result_expires=expires)
+    app.conf.update(
+        result_extended=extended,
+        result_expires=expires,
+        result_failure_expires=failure_expires,
+        result_compression=compression,
+    )
     return app.backend
 
 
 def run(case):
     """What became of each operation."""
     FrozenDateTime.instant = datetime.datetime.fromisoformat(case['now'] + '+00:00')
-    backend = backend_of(case['extended'], case['expires'])
+    backend = backend_of(
+        case['extended'], case['expires'], case['failureExpires'], case['compression']
+    )
     return [outcome(backend, dict(operation)) for operation in case['operations']]
 
 

@@ -2,7 +2,9 @@
  * Where the two sides of the differential test are compared: one server, a database for
  * each side, and an ear on everything that is published, changes of keys included.
  */
+import { brotliDecompressSync, inflateSync } from 'node:zlib';
 import { Redis } from 'ioredis';
+import { isMarked, unmark } from '../../src/serialization/compressionMarker.js';
 import type { DifferentialCase } from './differentialCases.js';
 import type { Outcome, Subject } from './differentialSubjects.js';
 import type { RedisServer } from './redisServer.js';
@@ -78,7 +80,7 @@ export const openArena = async (server: RedisServer): Promise<Arena> => {
         ended = resolve;
       });
       const start = performance.now();
-      const outcomes = await subject.run(case_);
+      const outcomes = (await subject.run(case_)).map(shown);
       const milliseconds = performance.now() - start;
       const found = await eye.callBuffer('EVAL', TAKE_ALL, 0);
       await eye.publish(END_CHANNEL, '');
@@ -95,7 +97,21 @@ export const openArena = async (server: RedisServer): Promise<Arena> => {
 // replies
 // -------------------------------------------------------------------------------------
 
-const latin1 = (bytes: Buffer): string => bytes.toString('latin1');
+/** What is compressed is shown by its codec and what comes out: the same may be packed in two ways. */
+const latin1 = (bytes: Buffer): string => {
+  if (!isMarked(bytes)) return bytes.toString('latin1');
+  const { method: contentType, body } = unmark(bytes);
+  const unpack = contentType === 'application/x-brotli' ? brotliDecompressSync : inflateSync;
+  return `${contentType}: ${unpack(body).toString('latin1')}`;
+};
+
+const shown = (outcome: Outcome): Outcome =>
+  'returned' in outcome ? { returned: shownValue(outcome.returned) } : outcome;
+
+const shownValue = (u: unknown): unknown => {
+  if (Array.isArray(u)) return u.map(shownValue);
+  return typeof u === 'string' ? latin1(Buffer.from(u, 'latin1')) : u;
+};
 
 const taken = (reply: unknown): Pick<Observed, 'stored' | 'left'> => {
   const rows = reply as ReadonlyArray<readonly [Buffer, Buffer, Buffer, number]>;

@@ -100,6 +100,10 @@ export interface DifferentialCase {
   readonly extended: boolean;
   /** Celery: `result_expires`. */
   readonly expires: number | null;
+  /** Celery: `result_failure_expires`. */
+  readonly failureExpires: number | null;
+  /** Celery: `result_compression`. */
+  readonly compression: string | null;
   readonly operations: ReadonlyArray<DifferentialOperation>;
 }
 
@@ -286,5 +290,7 @@ export const cases: fc.Arbitrary<DifferentialCase> = fc.record({
   now: clocks,
   extended: fc.boolean(),
   expires: fc.constantFrom(86_400, 90, 0, null),
+  failureExpires: fc.constantFrom(null, null, 0, 30),
+  compression: fc.constantFrom(null, null, 'gzip', 'brotli'),
   operations: fc.array(operations, { minLength: 1, maxLength: 12 }),
 });

@@ -33,14 +33,14 @@ const writing =
       store: (write, expected) => store(tamper(write), expected),
     }));
 
-/** How the bytes of each value are tampered with. */
+/** How the text of each value is tampered with; what is compressed is left alone. */
 const spelling =
   (tamper: (text: string) => string): Mutation =>
   (connected) => {
     const encode: Serializer['encode'] = (value) =>
-      E.map((encoded: string | Buffer) => tamper(String(encoded)))(
-        connected.serializer.encode(value),
-      );
+      E.map((encoded: string | Buffer) =>
+        typeof encoded === 'string' ? tamper(encoded) : encoded,
+      )(connected.serializer.encode(value));
     return { ...connected, serializer: { ...connected.serializer, encode } };
   };
 

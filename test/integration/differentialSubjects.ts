@@ -81,11 +81,16 @@ export const celerySubject = (session: PythonSession): Subject => ({
 export const chordisSubject = (open: (options: RedisBackendOptions) => Store): Subject => {
   const clock = { now: 0 };
   const stores = new Map<string, Store>();
-  const storeOf = ({ extended, expires }: DifferentialCase): Store => {
-    const name = `${extended} ${expires}`;
+  const storeOf = (case_: DifferentialCase): Store => {
+    const { extended, expires, failureExpires, compression } = case_;
+    const name = `${extended} ${expires} ${failureExpires} ${compression}`;
     const store =
       stores.get(name) ??
-      open({ resultExtended: extended, expires, scheduler: frozen(() => clock.now) });
+      open({
+        resultExtended: extended,
+        ...{ expires, failureExpires, compression },
+        scheduler: frozen(() => clock.now),
+      });
     stores.set(name, store);
     return store;
   };
