@@ -207,7 +207,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
       this.#execution.untilClosed(
         this.#execution.retried(
           fromEffect(() => fun(...args)),
-          { policy },
+          { policy, isOwn: true },
         ),
       ),
     );

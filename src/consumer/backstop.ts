@@ -7,7 +7,9 @@
  *
  * @since 0.1.0
  */
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
+import { ResponseError } from '../errors/errors.js';
 import { fromRun } from '../operation/operation.js';
 import type { Found, Subscriber } from '../port/commands.js';
 import type { Channels } from './channels.js';
@@ -50,7 +52,12 @@ export const backstop = (
         }
       }),
       Rx.ignoreElements(),
-      Rx.catchError(() => Rx.EMPTY),
+      // keys that the server does not take together are read apart
+      Rx.catchError((error) =>
+        error instanceof ResponseError && chunk.length > 1
+          ? Rx.from(RA.chunksOf(Math.ceil(chunk.length / 2))(chunk)).pipe(Rx.concatMap(look))
+          : Rx.EMPTY,
+      ),
     );
   };
 

@@ -24,7 +24,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
-import { Closed, fromUnknown, InvalidArgument, type ResultStoreError } from '../errors/errors.js';
+import {
+  Closed,
+  fromUnknown,
+  InvalidArgument,
+  ResultCancelled,
+  type ResultStoreError,
+} from '../errors/errors.js';
 import type { Run } from '../operation/run.js';
 import type { Connection, Subscriber, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
@@ -47,7 +53,7 @@ import type { TaskResults } from './taskResults.js';
  * Of the link that listens:
  * - `Connected`: it has every open channel;
  * - `Resyncing`: it is made, or made anew; after `attempts` in vain, the last of which met
- *   `error`, and not before `nextTry`;
+ *   `error`, and not before `nextTry`; where nobody watches, not before somebody does;
  * - `Lost`: the retry policy is spent, and every stream has failed with `error`.
  *
  * @category model
@@ -99,6 +105,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly followed = new Rx.Subject<void>();
+  private readonly news = new Rx.Subject<void>();
   private readonly channels: Channels;
   private readonly large: LargeValues;
   private session: Rx.Subscription | undefined;
@@ -175,6 +182,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return (settle) => {
       let isOver = false;
+      let isSettled = false;
       const over = (result: E.Either<ResultStoreError, void>): void => {
         if (isOver) return;
         isOver = true;
@@ -185,9 +193,18 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       const watching = this.consumeFrom(taskId)
         .pipe(Rx.takeUntil(end$))
         .subscribe({
+          next: (meta) => {
+            isSettled ||= isReady(meta.status);
+          },
           error: (error: ResultStoreError) => over(E.left(error)),
           complete: () =>
-            over(this.closed ? E.left(new Closed('result consumer')) : E.right(undefined)),
+            over(
+              this.closed
+                ? E.left(new Closed('result consumer'))
+                : isSettled
+                  ? E.right(undefined)
+                  : E.left(new ResultCancelled(taskId)),
+            ),
         });
       const look = (): void => {
         if (this.isFollowing(taskId)) over(E.right(undefined));
@@ -246,6 +263,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
           session(subscriber, {
             channels,
             large,
+            news: this.news,
             decode,
             isLost: when,
             retryPolicy,
@@ -279,7 +297,11 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       sessions$.subscribe({
         error: (error: ResultStoreError) => {
           this.session = undefined;
-          if (!channels.isEmpty) this.tell({ _tag: 'Lost', error });
+          this.tell(
+            channels.isEmpty
+              ? { _tag: 'Resyncing', attempts: 0, error, nextTry: null }
+              : { _tag: 'Lost', error },
+          );
           channels.failAll(error);
         },
       }),
@@ -310,9 +332,11 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     );
     if (E.isLeft(meta)) this.channels.fail(channel, meta.left);
     else if (meta.right.taskId !== channel.key) return false;
-    else if (isReady(meta.right.status)) this.channels.settle(channel, meta.right);
-    else {
-      if (!channel.heard) channel.next(meta.right);
+    else if (isReady(meta.right.status)) {
+      this.channels.settle(channel, meta.right);
+      this.news.next();
+    } else {
+      if (!channel.heard && channel.next(meta.right)) this.news.next();
       return false;
     }
     return true;

@@ -37,13 +37,15 @@ import type { TaskChannel } from './taskChannel.js';
  * - `resyncing`: there are channels to be joined;
  * - `followed`: a chunk has been joined;
  * - `connected`: all that were open have been;
- * - `proven`: the link has lived for a while, or brought a ready state.
+ * - `proven`: the link has lived for a while, or brought news.
  */
 export type Progress = 'resyncing' | 'followed' | 'connected' | 'proven';
 
 export interface SessionOptions {
   readonly channels: Channels;
   readonly large: LargeValues;
+  /** Of any state that nobody had heard of. */
+  readonly news: Rx.Subject<void>;
   readonly decode: (
     name: string,
     bytes: Buffer,
@@ -76,8 +78,7 @@ export const session = (
   subscriber: Subscriber,
   options: SessionOptions,
 ): Rx.Observable<Progress> => {
-  const { channels, large, isLost, retryPolicy, scheduler } = options;
-  const ready = new Rx.Subject<void>();
+  const { channels, large, news, isLost, retryPolicy, scheduler } = options;
   const named = (chunk: ReadonlyArray<TaskChannel>): ReadonlyArray<string> =>
     chunk.map((channel) => channels.nameOf(channel));
 
@@ -103,12 +104,12 @@ export const session = (
     // what names another task is not for this one
     else if (meta.right.taskId !== channel.key) return;
     else if (isReady(meta.right.status)) settle(channel, meta.right);
-    else channel.next(meta.right);
+    else if (channel.next(meta.right) && news.observed) news.next();
   };
 
   const settle = (channel: TaskChannel, meta: TaskMeta): void => {
     channels.settle(channel, meta);
-    if (ready.observed) ready.next();
+    if (news.observed) news.next();
   };
 
   /** A value read is not older than the messages before it, but it may be as old. */
@@ -197,7 +198,7 @@ export const session = (
   });
 
   return Rx.merge(
-    Rx.race(ready, Rx.timer(A_WHILE, scheduler)).pipe(
+    Rx.race(news, Rx.timer(A_WHILE, scheduler)).pipe(
       Rx.take(1),
       Rx.map(() => 'proven' as const),
     ),

@@ -101,11 +101,12 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
     this.heard = false;
   }
 
-  /** A state, unless it is the one heard last. */
-  next(meta: TaskMeta): void {
-    if (isSame(meta, this.latest)) return;
+  /** A state, unless it is the one heard last; whether it was another. */
+  next(meta: TaskMeta): boolean {
+    if (isSame(meta, this.latest)) return false;
     this.latest = meta;
     tell(this.listeners, (listener) => listener.next(meta));
+    return true;
   }
 
   settle(meta: TaskMeta): void {

@@ -13,8 +13,12 @@ const RENEW_AFTER = 0.8;
 /** The share of it between two tries, where a renewal fails. */
 const TRY_AGAIN_AFTER = 0.04;
 
-/** Throws where they would have to be renewed at once, and so without end. */
-export const assertValidity = ({ validFor }: Credentials): void => {
+/** Throws where they are none, or would have to be renewed at once, and so without end. */
+export const assertValidity = (credentials: Credentials | undefined | null): void => {
+  const { username = 'default', password, validFor } = credentials ?? ({} as Partial<Credentials>);
+  if (typeof password !== 'string' || typeof username !== 'string') {
+    throw new Error('the credentials provider answered no credentials');
+  }
   if (validFor !== undefined && !(validFor > 0)) {
     throw new Error(`the credentials provider answered validFor: ${validFor}`);
   }

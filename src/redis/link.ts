@@ -69,6 +69,7 @@ export class Link {
     this.silence = new Silence({
       limit: this.socketTimeout * 1000,
       bytesRead: () => this.bytesRead,
+      bytesWaiting: () => bytesWaiting(this.redis),
       onOverdue: () => {
         this.isOverdue = true;
         this.reset();
@@ -225,6 +226,10 @@ interface Command {
   readonly name: string;
   readonly args: ReadonlyArray<unknown>;
 }
+
+/** What the kernel has not taken yet, since the peer takes no more. Node counts it for its own timeouts. */
+const bytesWaiting = ({ stream }: Redis): number =>
+  (stream as { _handle?: { writeQueueSize?: number } } | undefined)?._handle?.writeQueueSize ?? 0;
 
 /** A socket that was dropped is called ready until it has ended. */
 const isWritable = ({ status, stream }: Redis): boolean => status === 'ready' && !stream.destroyed;

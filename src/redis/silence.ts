@@ -17,12 +17,15 @@ export interface SilenceOptions {
   readonly limit: number;
   /** How many bytes have arrived so far; any change is a sign of life. */
   readonly bytesRead: () => number;
+  /** How many wait for the peer to take more: fewer than before is a sign of life, too. */
+  readonly bytesWaiting: () => number;
   readonly onOverdue: () => void;
 }
 
 export class Silence {
   private owed = 0;
   private heard = 0;
+  private waiting = 0;
   /** When the link was last known to be alive, or to owe nothing. */
   private since = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -39,6 +42,7 @@ export class Silence {
     if (this.owed++ > 0) return;
     this.since = performance.now();
     this.heard = this.options.bytesRead();
+    this.waiting = this.options.bytesWaiting();
     this.arm();
   }
 
@@ -68,7 +72,10 @@ export class Silence {
 
   private listen(): void {
     const heard = this.options.bytesRead();
-    if (heard === this.heard) return;
+    const waiting = this.options.bytesWaiting();
+    const isAlive = heard !== this.heard || waiting < this.waiting;
+    this.waiting = waiting;
+    if (!isAlive) return;
     this.heard = heard;
     this.since = performance.now();
   }

@@ -18,6 +18,7 @@ import type { Credentials, CredentialsProvider } from '../config/credentials.js'
 import { connectionOptions } from '../config/tls.js';
 import { ConnectionError } from '../errors/errors.js';
 import { assertValidity } from './credentials.js';
+import { redacted } from './redacted.js';
 import { refusal } from './replies.js';
 
 // -------------------------------------------------------------------------------------
@@ -122,8 +123,11 @@ export const isGreetingRefused = (error: Error & { readonly command?: { name: st
 
 /** ioredis hangs the arguments of a command on its error, and the greeting has the password. */
 const hideSecrets = (error: Error): void => {
-  const { command } = error as { command?: { name: string; args: unknown } };
-  if (command !== undefined && /^(hello|auth)$/i.test(command.name)) command.args = [];
+  const { command } = error as { command?: { name: string; args: ReadonlyArray<unknown> } };
+  if (command === undefined || !/^(hello|auth)$/i.test(command.name)) return;
+  error.message = redacted(error.message, command);
+  error.stack = `${error.name}: ${error.message}`;
+  command.args = [];
 };
 
 // -------------------------------------------------------------------------------------

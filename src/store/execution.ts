@@ -26,6 +26,7 @@ import { exponentialBackoff } from '../retry/exponentialBackoff.js';
 import { failedOperationMessage } from '../retry/humanizeSeconds.js';
 import { checkedRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
+import { Line, wasCut } from './line.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -47,6 +48,8 @@ export interface Retrying {
   readonly policy?: Partial<RetryPolicy> | undefined;
   /** Beside what the backend judges. */
   readonly when?: (error: ResultStoreError) => boolean;
+  /** Whether it sees itself to what is lost with others, or has nothing to do with a link. */
+  readonly isOwn?: boolean;
 }
 
 export class Execution {
@@ -55,6 +58,7 @@ export class Execution {
   /** Never emits; fails once closed. */
   private readonly closing$ = new Rx.ReplaySubject<never>();
   private readonly idle = new Rx.Subject<void>();
+  private readonly line = new Line();
 
   constructor(
     private readonly connection: Connection,
@@ -121,7 +125,7 @@ export class Execution {
    * `RetryLimitExceeded`. While it waits it has a place in the offline queue, and it keeps
    * that until its end.
    */
-  retried<A>(run: Run<A>, { policy: changed, when }: Retrying = {}): Run<A> {
+  retried<A>(run: Run<A>, { policy: changed, when, isOwn = false }: Retrying = {}): Run<A> {
     const checked = checkedRetryPolicy(changed ?? {});
     if (E.isLeft(checked)) return settled(checked);
     const isWorthIt = (error: ResultStoreError): boolean =>
@@ -145,7 +149,8 @@ export class Execution {
           place ??= queue.enter();
           if (E.isLeft(place)) return end(place);
           const policy = mergeRetryPolicy(this.options.retryPolicy, changed);
-          again = this.afterFailure(run, result, policy, isWorthIt)(end);
+          const next = !isOwn && wasCut(result.left) ? this.line.inTurn(run) : run;
+          again = this.afterFailure(next, result, policy, isWorthIt)(end);
         },
       );
       return () => {

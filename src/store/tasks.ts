@@ -111,7 +111,7 @@ export class Tasks {
       '_store_result',
       storeGuarded(
         write,
-        (made, expected) => execution.retried(commands.store(made, expected)),
+        (made, expected) => execution.retried(commands.store(made, expected), { isOwn: true }),
         ({ key }, held) => this.decode(key, held, taskId),
         (error) => this.keptOr(error, taskId),
       ),

@@ -38,7 +38,10 @@ const subject = (): Source => {
   return {
     source: new Observable((observer) => a.subscribe(observer)),
     tell: {
-      next: (meta) => a.next(meta),
+      next: (meta) => {
+        a.next(meta);
+        return true;
+      },
       settle: (meta) => {
         a.next(meta);
         a.complete();

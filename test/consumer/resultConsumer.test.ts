@@ -284,7 +284,7 @@ describe('a lost link', () => {
       backend.cut('----x');
       expectObservable(a$, '--------^').toBe('-');
       const { connection$ } = backend.resultConsumer;
-      expectObservable(connection$.pipe(Rx.map(brief))).toBe('(rc)----(rc)', states);
+      expectObservable(connection$.pipe(Rx.map(brief))).toBe('(rc)r---c', states);
       expectSubscriptions(backend.watched('a')).toBe(['^!', '--------^']);
     }));
 
@@ -322,12 +322,19 @@ describe('a lost link', () => {
       expectSubscriptions(backend.watched('a')).toBe(['^!', '-^----!', '------^----!']);
     }, onlyOnce));
 
-  it('spends the policy where it is dropped again at once, whatever else it brings', () =>
+  it('spends the policy where it is dropped again at once and has brought nothing new', () =>
     watching(({ backend, a$, expectObservable, expectSubscriptions }) => {
-      backend.stored('--s', metas);
+      backend.stored('s', metas);
       backend.cut('-x-x');
-      expectObservable(told(a$)).toBe('--s#', metas, spentAt(1));
+      expectObservable(told(a$)).toBe('s--#', metas, spentAt(1));
       expectSubscriptions(backend.watched('a')).toBe(['^!', '-^-!']);
+    }, onlyOnce));
+
+  it('starts the policy anew where it has brought a state, were it dropped again at once', () =>
+    watching(({ backend, a$, expectObservable }) => {
+      backend.stored('--s---d', metas);
+      backend.cut('-x-x');
+      expectObservable(a$).toBe('--s---(d|)', metas);
     }, onlyOnce));
 
   it('is told by connection$, whose latest state a late subscriber gets', () =>

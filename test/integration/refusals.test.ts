@@ -166,6 +166,25 @@ describeRedis('a refusal', () => {
     }),
   );
 
+  it('that breaks the link is no matter of others that read, write or delete then', () =>
+    onRedis(async ({ server, backend }) => {
+      const refuse: Refuse = (command) => (command.includes('poison') ? 'hang up' : undefined);
+      await refusing(server, refuse, async (url) => {
+        const one = backend({ url, retryPolicy: { maxRetries: 4, intervalMax: 0.05 } });
+        const keys = Array.from({ length: 50 }, (_, i) => (i === 20 ? 'poison' : `key-${i}`));
+        const uses: ReadonlyArray<(key: string) => Promise<E.Either<unknown, unknown>>> = [
+          (key: string) => one.get(key)(),
+          (key: string) => one.set(key, '1')(),
+          (key: string) => one.delete(key)(),
+        ];
+        for (const use of uses) {
+          const outcomes = await Promise.all(keys.map(use));
+          expect(keys.filter((_, i) => E.isLeft(outcomes[i] ?? E.right(0)))).toEqual(['poison']);
+        }
+        await right(one.close());
+      });
+    }));
+
   it('of scripts leaves watching to plain reads', () =>
     onRedis(async ({ server, backend }) => {
       const refuse: Refuse = ([name]) =>

@@ -13,10 +13,11 @@ afterEach(() => {
 /** A link with a deadline of a second, and when it was found overdue. */
 const link = () => {
   const began = performance.now();
-  const state = { bytes: 0, overdue: [] as Array<number> };
+  const state = { bytes: 0, waiting: 0, overdue: [] as Array<number> };
   const silence = new Silence({
     limit: 1000,
     bytesRead: () => state.bytes,
+    bytesWaiting: () => state.waiting,
     onOverdue: () => state.overdue.push(Math.round(performance.now() - began)),
   });
   return { silence, state };
@@ -54,6 +55,20 @@ describe('silence', () => {
     expect(state.overdue).toEqual([]);
     vi.advanceTimersByTime(1300);
     expect(state.overdue[0]).toBeGreaterThanOrEqual(81_000);
+  });
+
+  it('is broken as well by a peer that takes what is sent, however slowly', () => {
+    const { silence, state } = link();
+    state.waiting = 1000;
+    silence.begin();
+    for (let i = 0; i < 10; i += 1) {
+      vi.advanceTimersByTime(800);
+      state.waiting -= 10;
+    }
+    expect(state.overdue).toEqual([]);
+    state.waiting += 500;
+    vi.advanceTimersByTime(1300);
+    expect(state.overdue[0]).toBeGreaterThanOrEqual(8200);
   });
 
   it('counts from the command that found the link idle, not from the last byte before', () => {
