@@ -26,7 +26,6 @@ import * as Rx from 'rxjs';
 import { MAX_SECONDS } from '../config/address.js';
 import {
   Closed,
-  fromUnknown,
   InvalidArgument,
   ResultCancelled,
   type ResultStoreError,
@@ -41,7 +40,8 @@ import type { Keys } from '../wire/keys.js';
 import { Channels } from './channels.js';
 import { heartbeat } from './heartbeat.js';
 import { LargeValues } from './largeValues.js';
-import { type Progress, type SessionOptions, session } from './session.js';
+import { type Decode, Readings } from './readings.js';
+import { type Progress, session } from './session.js';
 import { type Host, TaskChannel } from './taskChannel.js';
 import type { TaskResults } from './taskResults.js';
 
@@ -73,7 +73,7 @@ export type ConnectionState =
 export interface ConsumerOptions {
   readonly connection: Pick<Connection, 'subscriber$' | 'leaveAfter' | 'taken'>;
   readonly keys: Pick<Keys, 'task' | 'taskPrefix'>;
-  readonly decode: SessionOptions['decode'];
+  readonly decode: Decode;
   /** Reads a key under the retry policy, on its own. */
   readonly read: (key: string) => Run<Value>;
   readonly retryPolicy: RetryPolicy;
@@ -105,8 +105,8 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly followed = new Rx.Subject<void>();
-  private readonly news = new Rx.Subject<void>();
   private readonly channels: Channels;
+  private readonly readings: Readings;
   private readonly large: LargeValues;
   private session: Rx.Subscription | undefined;
   private state: ConnectionState['_tag'] | undefined;
@@ -123,9 +123,14 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       leaveAfter: options.connection.leaveAfter,
       scheduler: options.retry.scheduler,
     });
+    this.readings = new Readings(this.channels, options.decode);
     this.large = new LargeValues({
       read: (channel) => options.read(this.channels.nameOf(channel)),
-      take: (channel, bytes) => this.takeLarge(channel, bytes),
+      // a state that is not ready may be older than what was heard meanwhile
+      take: (channel, bytes) =>
+        channel.isOpen && !channel.heard
+          ? this.readings.take(channel, bytes)
+          : this.readings.takeReady(channel, bytes),
       fail: (channel, error) => this.channels.fail(channel, error),
     });
     this.connection$ = this.connection.asObservable();
@@ -253,18 +258,16 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   // ---------------------------------------------------------------------------------
 
   private connect(): void {
-    const { connection, decode, retryPolicy, retry, healthCheckInterval, backstopInterval } =
-      this.options;
+    const { connection, retryPolicy, retry, healthCheckInterval, backstopInterval } = this.options;
     const { when, nextWait, scheduler } = retry;
-    const { channels, large } = this;
+    const { channels, large, readings } = this;
     const sessions$ = connection.subscriber$.pipe(
       Rx.switchMap((subscriber: Subscriber) =>
         Rx.merge(
           session(subscriber, {
             channels,
             large,
-            news: this.news,
-            decode,
+            readings,
             isLost: when,
             retryPolicy,
             scheduler,
@@ -319,26 +322,5 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private tell(state: ConnectionState): void {
     this.state = state._tag;
     this.connection.next(state);
-  }
-
-  /** Whether it was ready. A state that is not may be older than what was heard meanwhile. */
-  private takeLarge(channel: TaskChannel, bytes: Buffer): boolean {
-    if (!channel.isOpen) return true;
-    const meta = E.flatten(
-      E.tryCatch(
-        () => this.options.decode(this.channels.nameOf(channel), bytes, channel.key),
-        fromUnknown,
-      ),
-    );
-    if (E.isLeft(meta)) this.channels.fail(channel, meta.left);
-    else if (meta.right.taskId !== channel.key) return false;
-    else if (isReady(meta.right.status)) {
-      this.channels.settle(channel, meta.right);
-      this.news.next();
-    } else {
-      if (!channel.heard && channel.next(meta.right)) this.news.next();
-      return false;
-    }
-    return true;
   }
 }

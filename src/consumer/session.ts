@@ -1,32 +1,15 @@
-/**
- * One life of the link that listens: every open channel is joined, chunk by chunk, and
- * from then on what is opened and left, until the link is lost.
- *
- * What is under way at once is bounded in bytes, since a server drops a link that listens
- * and has too much to take: a chunk is bounded, so is what is read of it at a time, and no
- * more than two chunks are joined at once.
- *
- * @since 0.1.0
- */
-import * as E from 'fp-ts/lib/Either.js';
 import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import * as Rx from 'rxjs';
-import {
-  fromUnknown,
-  type ResultStoreError,
-  RetryLimitExceeded,
-  Unavailable,
-} from '../errors/errors.js';
+import { type ResultStoreError, RetryLimitExceeded, Unavailable } from '../errors/errors.js';
 import { fromRun } from '../operation/operation.js';
 import type { Found, Message, Subscriber } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
-import { isReady } from '../states.js';
-import type { TaskMeta } from '../wire/taskMeta.js';
 import { backstop } from './backstop.js';
 import type { Channels } from './channels.js';
 import { chunks } from './chunks.js';
 import type { LargeValues } from './largeValues.js';
+import type { Readings } from './readings.js';
 import type { TaskChannel } from './taskChannel.js';
 
 // -------------------------------------------------------------------------------------
@@ -44,13 +27,7 @@ export type Progress = 'resyncing' | 'followed' | 'connected' | 'proven';
 export interface SessionOptions {
   readonly channels: Channels;
   readonly large: LargeValues;
-  /** Of any state that nobody had heard of. */
-  readonly news: Rx.Subject<void>;
-  readonly decode: (
-    name: string,
-    bytes: Buffer,
-    taskId: string,
-  ) => E.Either<ResultStoreError, TaskMeta>;
+  readonly readings: Readings;
   /** Whether an error is of the link, and so ends the session, or of what was asked. */
   readonly isLost: (error: ResultStoreError) => boolean;
   /** For what the server can't answer yet. */
@@ -78,7 +55,7 @@ export const session = (
   subscriber: Subscriber,
   options: SessionOptions,
 ): Rx.Observable<Progress> => {
-  const { channels, large, news, isLost, retryPolicy, scheduler } = options;
+  const { channels, large, readings, isLost, retryPolicy, scheduler } = options;
   const named = (chunk: ReadonlyArray<TaskChannel>): ReadonlyArray<string> =>
     chunk.map((channel) => channels.nameOf(channel));
 
@@ -86,30 +63,7 @@ export const session = (
     const channel = channels.named(name);
     if (channel === undefined) return;
     channel.heard = true;
-    take(channel, payload);
-  };
-
-  /** Nothing that lies in Redis may throw here, where every task passes. */
-  const decode = (channel: TaskChannel, bytes: Buffer): E.Either<ResultStoreError, TaskMeta> => {
-    try {
-      return options.decode(channels.nameOf(channel), bytes, channel.key);
-    } catch (thrown) {
-      return E.left(fromUnknown(thrown));
-    }
-  };
-
-  const take = (channel: TaskChannel, bytes: Buffer): void => {
-    const meta = decode(channel, bytes);
-    if (E.isLeft(meta)) channels.fail(channel, meta.left);
-    // what names another task is not for this one
-    else if (meta.right.taskId !== channel.key) return;
-    else if (isReady(meta.right.status)) settle(channel, meta.right);
-    else if (channel.next(meta.right) && news.observed) news.next();
-  };
-
-  const settle = (channel: TaskChannel, meta: TaskMeta): void => {
-    channels.settle(channel, meta);
-    if (news.observed) news.next();
+    readings.take(channel, payload);
   };
 
   /** A value read is not older than the messages before it, but it may be as old. */
@@ -117,17 +71,8 @@ export const session = (
     if (!channel.isOpen) return;
     if (value === 'TooLarge') large.request(channel);
     else if (!Buffer.isBuffer(value)) channels.fail(channel, value);
-    else if (!channel.heard) take(channel, value);
-    else settleBy(channel, value);
-  };
-
-  /** Where the value is ready; else what was heard is as new. */
-  const settleBy = (channel: TaskChannel, bytes: Buffer): boolean => {
-    const meta = decode(channel, bytes);
-    const isNews =
-      E.isRight(meta) && meta.right.taskId === channel.key && isReady(meta.right.status);
-    if (isNews) settle(channel, meta.right);
-    return isNews;
+    else if (channel.heard) readings.takeReady(channel, value);
+    else readings.take(channel, value);
   };
 
   /** Joins those of a chunk that nobody has left meanwhile. */
@@ -198,7 +143,7 @@ export const session = (
   });
 
   return Rx.merge(
-    Rx.race(news, Rx.timer(A_WHILE, scheduler)).pipe(
+    Rx.race(readings.news$, Rx.timer(A_WHILE, scheduler)).pipe(
       Rx.take(1),
       Rx.map(() => 'proven' as const),
     ),
@@ -208,7 +153,7 @@ export const session = (
       ...options,
       found: (channel, value) => {
         if (value === 'TooLarge') large.request(channel, options.onBackstop);
-        else if (Buffer.isBuffer(value) && settleBy(channel, value)) options.onBackstop();
+        else if (Buffer.isBuffer(value) && readings.takeReady(channel, value)) options.onBackstop();
       },
     }),
   );
