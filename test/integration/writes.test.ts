@@ -65,7 +65,7 @@ describeEachServer('what a tick asks for', (make) => {
     onRedis(async ({ server, backend }) => {
       const watching = backend();
       const first = observe(watching.asyncResult('first').meta$);
-      await until(async () => (await server.channels()).length === 1);
+      await right(watching.onTaskCall(null, 'first'));
       const ids = taskIds(2500);
       const channels = () => server.admin.pubsub('CHANNELS');
       const joined = recordWrites(server);
