@@ -78,7 +78,7 @@ const ssl = exactly({
 });
 
 /** What a Redis string can hold, in bytes. */
-const REDIS_STRING = 536_870_912;
+export const MAX_VALUE_SIZE = 536_870_912;
 
 const milliseconds = between(0, MAX_SECONDS * 1000);
 
@@ -136,7 +136,7 @@ const props = {
     [],
   ),
   /** The most bytes that a compressed value may have once decompressed; what has more is a `DecodeError`. Default, and the most, 512 MB, as of a Redis string. */
-  maxDecompressedBytes: withDefault(integer(1, REDIS_STRING), REDIS_STRING),
+  maxDecompressedBytes: withDefault(integer(1, MAX_VALUE_SIZE), MAX_VALUE_SIZE),
   /** Whether to store the task's name, arguments, worker, retries and queue too. Default `false`. Celery: `result_extended`. */
   resultExtended: withDefault(flag, false),
   /** The serializers that may be read. Default `json` alone. Celery: `result_accept_content`. */

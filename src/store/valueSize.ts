@@ -6,10 +6,8 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { MAX_VALUE_SIZE } from '../config/options.js';
 import { InvalidArgument, ValueTooLarge } from '../errors/errors.js';
-
-/** In bytes. */
-export const MAX_VALUE_SIZE = 536_870_912;
 
 /** No character takes more bytes in UTF-8. */
 const WIDEST = 3;

@@ -2,10 +2,10 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { MAX_VALUE_SIZE } from '../../src/config/options.js';
 import { CommandTimeout, ConnectionError, ResponseError } from '../../src/errors/errors.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import { settled } from '../../src/operation/run.js';
-import { MAX_VALUE_SIZE } from '../../src/store/valueSize.js';
 import { marbles, told } from '../consumer/marbles.js';
 import { backendOver, flaky, noted, storeWith } from './backendOver.js';
 

@@ -1,6 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { describe, expect, it } from 'vitest';
-import { MAX_VALUE_SIZE, withinLimit } from '../../src/store/valueSize.js';
+import { MAX_VALUE_SIZE } from '../../src/config/options.js';
+import { withinLimit } from '../../src/store/valueSize.js';
 
 describe('withinLimit', () => {
   it('passes what a Redis string can hold, to the byte', () => {
