@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import {
   docExamples,
-  examplesOfReadme,
+  examplesOfPage,
   examplesOfSource,
   expectedOutput,
   fileName,
@@ -120,12 +120,12 @@ describe('docExamples', () => {
     ]);
   });
 
-  it('takes the ts blocks of a README, each with those it continues', () => {
+  it('takes the ts blocks of a page, each with those it continues', () => {
     const text = [
       ...['```ts', "import { a } from 'a';", '```', 'and then', '```ts', 'a(); // => 1', '```'],
       ...['```sh', 'ls', '```', '```ts', "import { b } from 'b';", '```'],
     ].join('\n');
-    expect(examplesOfReadme('README.md', text)).toMatchObject([
+    expect(examplesOfPage('README.md', text)).toMatchObject([
       { code: "import { a } from 'a';\n\na(); // => 1\n", isRun: true },
       { code: "import { b } from 'b';\n", isRun: false },
     ]);

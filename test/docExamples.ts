@@ -6,11 +6,13 @@
  * - A comment that starts with `// =>` says what is printed; where an example has such
  *   comments, they are in the order of printing and tell all that it prints. White
  *   space does not matter.
- * - A `ts` block of the README without an import continues the block before it. It is
- *   run, as those of `src` are, where it tells what it prints; else it is only compiled.
+ * - A `ts` block of a page (the README, a guide) without an import continues the block
+ *   before it. It is run, as those of `src` are, where it tells what it prints; else it is
+ *   only compiled.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative, sep } from 'node:path';
+import { docPages } from './docLinks.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -41,7 +43,7 @@ export const examplesOfSource = (path: string, source: string): ReadonlyArray<Do
     }),
   );
 
-export const examplesOfReadme = (path: string, text: string): ReadonlyArray<DocExample> =>
+export const examplesOfPage = (path: string, text: string): ReadonlyArray<DocExample> =>
   fenced(text)
     .filter(({ language }) => language === 'ts')
     .reduce<ReadonlyArray<DocExample>>((before, { code, at }) => {
@@ -62,9 +64,7 @@ export const docExamples = (root: string): ReadonlyArray<DocExample> => [
   ...sources(join(root, 'src')).flatMap((path) =>
     examplesOfSource(relative(root, path).split(sep).join('/'), readFileSync(path, 'utf8')),
   ),
-  ...readdirSync(root)
-    .filter((name) => name === 'README.md')
-    .flatMap((name) => examplesOfReadme(name, readFileSync(join(root, name), 'utf8'))),
+  ...docPages(root).flatMap((page) => examplesOfPage(page, readFileSync(join(root, page), 'utf8'))),
 ];
 
 // -------------------------------------------------------------------------------------

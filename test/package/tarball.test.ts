@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
-import { importing, inProject, PRINTED, requiring, write } from './project.js';
+import { linksOf } from '../docLinks.js';
+import { importing, inProject, PRINTED, ROOT, requiring, write } from './project.js';
 
 describe('the tarball', () => {
   it('is built', () => {
@@ -10,8 +13,18 @@ describe('the tarball', () => {
     const files = inject('files');
     expect(files).toContain('dist/index.js');
     expect(files).toContain('dist/index.d.ts');
-    const expected = /^(dist\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|CHANGELOG\.md)$/;
-    expect(files.filter((path) => !expected.test(path))).toEqual([]);
+    const built = /^dist\/.*\.(js|d\.ts)$/;
+    const told =
+      /^(package\.json|LICENSE|[A-Z]+\.md|docs\/\w+\.md|bench\/(README\.md|results\.svg))$/;
+    expect(files.filter((path) => !built.test(path) && !told.test(path))).toEqual([]);
+  });
+
+  it('carries every page that its pages link to', () => {
+    const files = inject('files');
+    const pages = files.filter((path) => path.endsWith('.md'));
+    expect(pages).toContain('docs/README.md');
+    const links = pages.flatMap((page) => linksOf(page, readFileSync(join(ROOT, page), 'utf8')));
+    expect(links.filter(({ path }) => !files.includes(path))).toEqual([]);
   });
 
   it('works in plain Node by import', async () => {
