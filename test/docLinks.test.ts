@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -22,6 +22,18 @@ describe('the documentation', () => {
       return problem === undefined ? [] : [`${link.origin}: ${problem}`];
     });
     expect(broken).toEqual([]);
+  });
+
+  it('names every example in the README', () => {
+    const programs = readdirSync(join(ROOT, 'examples')).flatMap((name) => {
+      const [, program] = /^(\w+)\.ts$/.exec(name) ?? [];
+      return program === undefined || program === 'demo' ? [] : [program];
+    });
+    const readme = textOf('README.md');
+    expect(readme).toContain('npm run demo');
+    expect(programs.filter((name) => !new RegExp(`^\\| \`${name}\\b`, 'm').test(readme))).toEqual(
+      [],
+    );
   });
 
   it('names every guide on the page of guides', () => {
