@@ -109,7 +109,7 @@ export {
   groupResultTuple,
   type ResultTuple,
 } from './wire/resultTuple.js';
-export type { TaskMeta } from './wire/taskMeta.js';
+export type { TaskMeta } from './wire/meta.js';
 export { fromThrown } from './wire/thrown.js';
 
 // Serialization

@@ -32,8 +32,8 @@ import { oncePerSecond } from '../store/oncePerSecond.js';
 import type { Stored } from '../store/storeGuarded.js';
 import { type MarkOptions, type StoreOptions, Tasks } from '../store/tasks.js';
 import { keys } from '../wire/keys.js';
+import type { TaskMeta } from '../wire/meta.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
-import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Connected, connect } from './connect.js';
 
 // -------------------------------------------------------------------------------------

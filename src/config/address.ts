@@ -27,14 +27,6 @@ export interface LinkSettings {
   readonly clientName: string;
 }
 
-/**
- * The longest that a timer of Node can wait; a longer one would fire at once.
- *
- * @category model
- * @since 0.1.0
- */
-export const MAX_SECONDS = 2_147_483;
-
 interface Remote {
   readonly db: number;
   readonly username: string | null;

@@ -8,7 +8,7 @@
 import { identity, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
-import { MAX_SECONDS } from './address.js';
+import { MAX_SECONDS } from '../operation/maxWait.js';
 import { CLIENT_NAME, isClientName } from './clientName.js';
 import { kind, unknownOption } from './optionErrors.js';
 import { parseTlsVersion, TLS_VERSIONS } from './tlsVersion.js';

@@ -10,11 +10,11 @@ import * as E from 'fp-ts/lib/Either.js';
 import { constFalse, pipe } from 'fp-ts/lib/function.js';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ImproperlyConfigured, ResultStoreError } from '../errors/errors.js';
+import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { ConnectionPool } from '../redis/pool.js';
 import { defaultRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
 import type { Compression } from '../serialization/compression.js';
 import type { Serializer } from '../serialization/serializer.js';
-import { MAX_SECONDS } from './address.js';
 import type { CredentialsProvider } from './credentials.js';
 import { improperlyConfigured } from './optionErrors.js';
 import {

@@ -23,13 +23,13 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
-import { MAX_SECONDS } from '../config/address.js';
 import {
   Closed,
   InvalidArgument,
   ResultCancelled,
   type ResultStoreError,
 } from '../errors/errors.js';
+import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { Run } from '../operation/run.js';
 import type { Connection, Subscriber, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import { inspect } from 'node:util';
-import type { TaskException } from '../wire/exception.js';
+import type { TaskException } from './taskException.js';
 
 // -------------------------------------------------------------------------------------
 // model

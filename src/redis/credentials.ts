@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
-import { MAX_SECONDS } from '../config/address.js';
 import type { Credentials } from '../config/credentials.js';
+import { MAX_SECONDS } from '../operation/maxWait.js';
 
 /** The share of their validity after which credentials are renewed. */
 const RENEW_AFTER = 0.8;

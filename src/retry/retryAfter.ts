@@ -8,6 +8,7 @@
 import { constTrue, constVoid, identity } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, RetryLimitExceeded } from '../errors/errors.js';
+import { MAX_MILLISECONDS } from '../operation/maxWait.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -102,7 +103,5 @@ export const retryAfter =
       return source.pipe(Rx.retry({ delay, resetOnSuccess }));
     });
 
-/** The longest that a timer of Node can wait; a longer one would fire at once. */
-const LONGEST = 2_147_483_647;
-
-const milliseconds = (seconds: number): number => Math.min(Math.round(seconds * 1000), LONGEST);
+const milliseconds = (seconds: number): number =>
+  Math.min(Math.round(seconds * 1000), MAX_MILLISECONDS);

@@ -13,7 +13,7 @@ import type { DecodeError, ResultStoreError } from '../errors/errors.js';
 import { continueWith, type Run, settled } from '../operation/run.js';
 import type { StoreOutcome } from '../port/commands.js';
 import { SUCCESS } from '../states.js';
-import type { TaskMeta } from '../wire/taskMeta.js';
+import type { TaskMeta } from '../wire/meta.js';
 
 // -------------------------------------------------------------------------------------
 // model

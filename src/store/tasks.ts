@@ -21,14 +21,10 @@ import {
   SUCCESS,
 } from '../states.js';
 import { pythonException, type TaskException } from '../wire/exception.js';
+import { pendingMeta } from '../wire/meta.js';
 import { type ChainedTask, chainedTasks, type TaskRequest } from '../wire/request.js';
-import {
-  decodeTaskMeta,
-  encodeTaskMeta,
-  pendingMeta,
-  resultMeta,
-  type TaskMeta,
-} from '../wire/taskMeta.js';
+import { resultMeta } from '../wire/resultMeta.js';
+import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { fromThrown } from '../wire/thrown.js';
 import { decodedAt, remove } from './byKey.js';
 import type { Foundation } from './foundation.js';

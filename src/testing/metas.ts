@@ -6,7 +6,8 @@
 import { DateTime } from '../serialization/dateTime.js';
 import { FAILURE, RETRY, REVOKED, STARTED, type State, SUCCESS } from '../states.js';
 import { pythonException } from '../wire/exception.js';
-import { resultMeta, type TaskMeta } from '../wire/taskMeta.js';
+import type { TaskMeta } from '../wire/meta.js';
+import { resultMeta } from '../wire/resultMeta.js';
 
 // -------------------------------------------------------------------------------------
 // constructors

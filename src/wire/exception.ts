@@ -10,6 +10,7 @@
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
+import type { TaskException as Exception } from '../errors/taskException.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { repr } from './repr.js';
 import { totalType } from './totalType.js';
@@ -19,26 +20,8 @@ import { unwrapped } from './wrapper.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/**
- * An exception of Python's as data.
- *
- * @category model
- * @since 0.1.0
- */
-export interface TaskException {
-  /** The class's qualified name, such as `ValueError` or `Outer.Inner`. */
-  readonly excType: string;
-  /** Where the class is from, such as `builtins`; null where that is unknown. */
-  readonly excModule: string | null;
-  readonly args: ReadonlyArray<unknown>;
-  /** As Python prints it: `ValueError('bad input', 7)`. */
-  readonly repr: string;
-  /**
-   * What else it was stored with, as `update_state` lets a task do: by its name on the wire,
-   * and written last, over the other members. Undefined is a member that was missing.
-   */
-  readonly rest?: Readonly<Record<string, unknown>>;
-}
+/** The type of the codec below goes by its name. */
+export type TaskException = Exception;
 
 /**
  * A worker writes all three, and `exc_message` as the list of the arguments; what was read

@@ -1,6 +1,8 @@
 // Results
 export { type Keys, keys } from './keys.js';
-export { pendingMeta, TaskMeta, type WireMeta } from './taskMeta.js';
+export { pendingMeta } from './meta.js';
+export { TaskMeta } from './taskMeta.js';
+export type { WireMeta } from './wireMeta.js';
 export { TaskException, type WireException } from './exception.js';
 export {
   type AsyncResultTuple,

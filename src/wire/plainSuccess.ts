@@ -10,7 +10,7 @@ import { codeAt } from '../serialization/codeAt.js';
 import { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { SUCCESS } from '../states.js';
-import type { TaskMeta } from './taskMeta.js';
+import type { TaskMeta } from './meta.js';
 import { nothing } from './wireMeta.js';
 
 const BEFORE_RESULT = Buffer.from('{"status": "SUCCESS", "result": ');

@@ -4,11 +4,11 @@
  *
  * @since 0.1.0
  */
+import type { TaskException } from '../errors/taskException.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { ownRecord } from '../serialization/ownRecord.js';
 import { floatText, numberText } from '../serialization/pythonNumber.js';
 import { Decimal, Float, PlainDate, PlainTime, Uuid } from '../serialization/values.js';
-import type { TaskException } from './exception.js';
 import type { ResultTuple } from './resultTuple.js';
 
 /**

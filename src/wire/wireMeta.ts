@@ -15,8 +15,8 @@ import { Uuid } from '../serialization/values.js';
 import { EXCEPTION_STATES, READY_STATES } from '../states.js';
 import { fromWireException, isTaskException, toWireException } from './exception.js';
 import { isFalsy } from './isFalsy.js';
+import type { TaskMeta } from './meta.js';
 import { fromWireTuple, type ResultTuple, type WireTuple, wireTupleOf } from './resultTuple.js';
-import type { TaskMeta } from './taskMeta.js';
 
 // -------------------------------------------------------------------------------------
 // model

@@ -7,12 +7,8 @@ import type { Serializer } from '../../src/serialization/serializer.js';
 import { EXCEPTION_STATES } from '../../src/states.js';
 import { pythonException } from '../../src/wire/exception.js';
 import type { TaskRequest } from '../../src/wire/request.js';
-import {
-  decodeTaskMeta,
-  encodeTaskMeta,
-  resultMeta,
-  type TaskMeta,
-} from '../../src/wire/taskMeta.js';
+import { resultMeta } from '../../src/wire/resultMeta.js';
+import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { odd, secretive } from './oddValues.js';
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { msgpack } from '../../src/msgpack/msgpack.js';
 import { json } from '../../src/serialization/json.js';
 import { pythonException } from '../../src/wire/exception.js';
+import { resultMeta } from '../../src/wire/resultMeta.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
-import { decodeTaskMeta, encodeTaskMeta, resultMeta } from '../../src/wire/taskMeta.js';
+import { decodeTaskMeta, encodeTaskMeta } from '../../src/wire/taskMeta.js';
 import { yaml } from '../../src/yaml/yaml.js';
 
 const one = asyncResultTuple('a', asyncResultTuple('p'));

@@ -5,8 +5,9 @@ import { defaultMarkers } from '../../src/serialization/markers.js';
 import { Decimal, Float, Uuid } from '../../src/serialization/values.js';
 import { isFalsy } from '../../src/wire/isFalsy.js';
 import { keys } from '../../src/wire/keys.js';
+import { resultMeta } from '../../src/wire/resultMeta.js';
 import { asyncResultTuple, fromWireTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
-import { decodeTaskMeta, encodeTaskMeta, resultMeta } from '../../src/wire/taskMeta.js';
+import { decodeTaskMeta, encodeTaskMeta } from '../../src/wire/taskMeta.js';
 
 describe('isFalsy', () => {
   it.each([

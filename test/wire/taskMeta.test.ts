@@ -7,14 +7,10 @@ import { json } from '../../src/serialization/json.js';
 import type { Serializer } from '../../src/serialization/serializer.js';
 import { EXCEPTION_STATES, READY_STATES } from '../../src/states.js';
 import { isTaskException, pythonException } from '../../src/wire/exception.js';
+import { pendingMeta } from '../../src/wire/meta.js';
 import type { TaskRequest } from '../../src/wire/request.js';
-import {
-  decodeTaskMeta,
-  encodeTaskMeta,
-  pendingMeta,
-  resultMeta,
-  TaskMeta,
-} from '../../src/wire/taskMeta.js';
+import { resultMeta } from '../../src/wire/resultMeta.js';
+import { decodeTaskMeta, encodeTaskMeta, TaskMeta } from '../../src/wire/taskMeta.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { pythonValue, resultTuple, wireBytes } from '../pythonValue.js';
 import { type Case, isCompressed, picked, vectors } from '../vectors.js';

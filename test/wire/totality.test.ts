@@ -8,12 +8,14 @@ import { type Serializer, total } from '../../src/serialization/serializer.js';
 import { TaskException } from '../../src/wire/exception.js';
 import { keys } from '../../src/wire/keys.js';
 import { encodeMessage, Message } from '../../src/wire/message.js';
+import { pendingMeta } from '../../src/wire/meta.js';
+import { resultMeta } from '../../src/wire/resultMeta.js';
 import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
 import { Signature } from '../../src/wire/signature.js';
 import { TaskBody } from '../../src/wire/taskBody.js';
 import { taskMessage } from '../../src/wire/taskMessage.js';
-import { encodeTaskMeta, pendingMeta, resultMeta, TaskMeta } from '../../src/wire/taskMeta.js';
+import { encodeTaskMeta, TaskMeta } from '../../src/wire/taskMeta.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { odd, oddest } from './oddValues.js';
 
