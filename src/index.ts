@@ -3,7 +3,8 @@ export { connectionPool } from './backend/connect.js';
 export type { Effect } from './store/ensure.js';
 export { RedisBackend } from './backend/redisBackend.js';
 export type { Stored } from './store/storeGuarded.js';
-export type { MarkOptions, StoreOptions } from './store/tasks.js';
+export type { MarkOptions } from './store/marks.js';
+export type { StoreOptions } from './store/storing.js';
 export type { Logger, RedisBackendOptions } from './config/options.js';
 
 // Results

@@ -7,6 +7,7 @@
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
+import { identity } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
@@ -28,9 +29,11 @@ import { type Effect, fromEffect } from '../store/ensure.js';
 import { Execution } from '../store/execution.js';
 import { type Groups, groups } from '../store/groups.js';
 import { type KeyValues, keyValues } from '../store/keyValues.js';
+import { type MarkOptions, type Marks, marks } from '../store/marks.js';
 import { oncePerSecond } from '../store/oncePerSecond.js';
 import type { Stored } from '../store/storeGuarded.js';
-import { type MarkOptions, type StoreOptions, Tasks } from '../store/tasks.js';
+import type { StoreOptions } from '../store/storing.js';
+import { type Tasks, tasks } from '../store/tasks.js';
 import { keys } from '../wire/keys.js';
 import type { TaskMeta } from '../wire/meta.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
@@ -80,6 +83,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
   readonly #execution: Execution;
   readonly #keyValues: KeyValues;
   readonly #tasks: Tasks;
+  readonly #marks: Marks;
   readonly #groups: Groups;
   readonly #log: (line: string) => void;
 
@@ -106,7 +110,8 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
       keys: keys(globalKeyprefix),
     };
     this.#keyValues = keyValues(foundation);
-    this.#tasks = new Tasks(foundation);
+    this.#tasks = tasks(foundation);
+    this.#marks = marks(this.#execution, this.#tasks.storing);
     this.#groups = groups(foundation);
     this.resultConsumer = new ResultConsumer({
       connection,
@@ -258,12 +263,12 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** STARTED, with what the worker tells of itself. */
   markAsStarted(taskId: string, meta?: Readonly<Record<string, unknown>>): Operation<void> {
-    return this.#tasks.markAsStarted(taskId, meta);
+    return this.#marks.started(taskId, meta);
   }
 
   /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */
   markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
-    return this.#tasks.markAsDone(taskId, result, options);
+    return this.#marks.done(taskId, result, options);
   }
 
   /**
@@ -271,17 +276,17 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * chain fails the same way, and the bodies of chords in it.
    */
   markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
-    return this.#tasks.markAsFailure(taskId, exc, options);
+    return this.#marks.failure(taskId, exc, options);
   }
 
   /** RETRY with what made the task try again; null where nothing did. */
   markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
-    return this.#tasks.markAsRetry(taskId, exc, options);
+    return this.#marks.retry(taskId, exc, options);
   }
 
   /** REVOKED with a `TaskRevokedError` that tells the reason. */
   markAsRevoked(taskId: string, reason?: string, options?: MarkOptions): Operation<void> {
-    return this.#tasks.markAsRevoked(taskId, reason, options);
+    return this.#marks.revoked(taskId, reason, options);
   }
 
   // ---------------------------------------------------------------------------------
@@ -293,7 +298,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * `DecodeError` where the key holds something else.
    */
   getTaskMeta(taskId: string): Operation<TaskMeta> {
-    return this.#tasks.meta(taskId);
+    return this.#tasks.pick(taskId, identity);
   }
 
   /** `getTaskMeta`: nothing is cached, so there is nothing to reload. */
