@@ -12,7 +12,6 @@ import type * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import type { RedisBackendOptions } from '../config/options.js';
-import { asUri } from '../config/urlParts.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
 import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isConnectionError } from '../errors/retryable.js';
@@ -92,18 +91,17 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * on follows from the options, unless a backend of another kind brings it.
    */
   constructor(options: RedisBackendOptions = {}, connected: Connected = connect(options)) {
-    const { settings, connection, serializer } = connected;
-    const { logger, scheduler, retryPolicy, resultTimeout, globalKeyprefix, backstopInterval } =
-      connected.options;
+    const { config, connection, serializer } = connected;
+    const { logger, scheduler, retryPolicy, resultTimeout, globalKeyprefix } = config;
     this.#connected = connected;
-    this.maxConnections = settings.maxConnections;
+    this.maxConnections = config.maxConnections;
     this.retryPolicy = retryPolicy;
     this.resultTimeout = resultTimeout;
     this.scheduler = scheduler;
     this.#log = oncePerSecond((line) => logger.error(line), scheduler);
-    this.#execution = new Execution(connection, connected.options, this);
+    this.#execution = new Execution(connection, config, this);
     const foundation = {
-      options: connected.options,
+      options: config,
       commands: connection.commands,
       execution: this.#execution,
       serializer,
@@ -125,8 +123,8 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
           this.onConnectionError(retryPolicy.maxRetries, error, waits, retries),
         scheduler,
       },
-      healthCheckInterval: settings.healthCheckInterval,
-      backstopInterval,
+      healthCheckInterval: config.healthCheckInterval,
+      backstopInterval: config.backstopInterval,
     });
   }
 
@@ -143,7 +141,8 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** The URL that results are at; its password is `**` unless asked for. */
   asUri(includePassword = false): string {
-    return asUri(this.#connected.options.url, includePassword);
+    const { uri } = this.#connected.config;
+    return includePassword ? uri.full : uri.shown;
   }
 
   /** For `JSON.stringify`: where it leads to, without the password. */
@@ -225,7 +224,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
   exceptionSafeToRetry(error: unknown): boolean {
     if (isConnectionError(error)) return true;
     try {
-      return this.#connected.options.additionalConnectionErrors(fromUnknown(error));
+      return this.#connected.config.additionalConnectionErrors(fromUnknown(error));
     } catch {
       return false;
     }
@@ -393,7 +392,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * where `taskJoinWillBlock` says so.
    */
   onTaskCall(_producer: unknown, taskId: string): Operation<void> {
-    const { taskJoinWillBlock, expires } = this.#connected.options;
+    const { taskJoinWillBlock, expires } = this.#connected.config;
     return this.#execution.operation(() =>
       taskJoinWillBlock()
         ? settled(E.right(undefined))

@@ -1,6 +1,5 @@
 /**
- * `ConnectionParameters`: which Redis to talk to and how, once the URL and the options
- * beside it have been read. Nothing here is optional any more.
+ * Where a store is.
  *
  * @since 0.1.0
  */
@@ -11,36 +10,10 @@ import type { TlsOptions } from './tls.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * What an option may set and the query of the URL may override. Times are in seconds.
- *
  * @category model
  * @since 0.1.0
  */
-export interface LinkSettings {
-  readonly maxConnections: number;
-  /** The deadline of a reply. */
-  readonly socketTimeout: number;
-  readonly socketConnectTimeout: number;
-  readonly socketKeepalive: boolean;
-  /** Between two PINGs; 0 sends none. */
-  readonly healthCheckInterval: number;
-  readonly clientName: string;
-}
-
-interface Remote {
-  readonly db: number;
-  readonly username: string | null;
-  readonly password: string | null;
-  readonly settings: LinkSettings;
-  /** What the URL's query holds besides, unread. */
-  readonly query: Readonly<Record<string, string>>;
-}
-
-/**
- * @category model
- * @since 0.1.0
- */
-export interface Tcp extends Remote {
+export interface Tcp {
   readonly _tag: 'Tcp';
   readonly host: string;
   readonly port: number;
@@ -53,7 +26,7 @@ export interface Tcp extends Remote {
  * @category model
  * @since 0.1.0
  */
-export interface Socket extends Remote {
+export interface Socket {
   readonly _tag: 'Socket';
   readonly path: string;
 }
@@ -66,14 +39,15 @@ export interface Socket extends Remote {
  */
 export interface Memory {
   readonly _tag: 'Memory';
-  readonly db: number;
 }
 
 /**
+ * What a socket is opened to.
+ *
  * @category model
  * @since 0.1.0
  */
-export type ConnectionParameters = Tcp | Socket | Memory;
+export type Address = Tcp | Socket;
 
 // -------------------------------------------------------------------------------------
 // destructors
@@ -85,12 +59,12 @@ export type ConnectionParameters = Tcp | Socket | Memory;
  * @category destructors
  * @since 0.1.0
  */
-export const address = (parameters: ConnectionParameters): string => {
-  switch (parameters._tag) {
+export const addressText = (address: Address | Memory): string => {
+  switch (address._tag) {
     case 'Tcp':
-      return `${bracketed(parameters.host)}:${parameters.port}`;
+      return `${bracketed(address.host)}:${address.port}`;
     case 'Socket':
-      return parameters.path;
+      return address.path;
     case 'Memory':
       return 'memory';
   }

@@ -6,42 +6,42 @@
  *
  * @since 0.1.0
  */
-import * as E from 'fp-ts/lib/Either.js';
-import { constFalse, pipe } from 'fp-ts/lib/function.js';
+import { constFalse } from 'fp-ts/lib/function.js';
+import type * as t from 'io-ts';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
-import type { ImproperlyConfigured, ResultStoreError } from '../errors/errors.js';
+import type { ResultStoreError } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
-import type { ConnectionPool } from '../redis/pool.js';
-import { defaultRetryPolicy, mergeRetryPolicy, type RetryPolicy } from '../retry/policy.js';
+import type { Operation } from '../operation/operation.js';
+import { defaultRetryPolicy } from '../retry/policy.js';
 import type { Compression } from '../serialization/compression.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { CredentialsProvider } from './credentials.js';
-import { improperlyConfigured } from './optionErrors.js';
+import {
+  exactly,
+  nullable,
+  optional,
+  or,
+  type Read,
+  type Written,
+  withDefault,
+} from './optionTable.js';
 import {
   between,
   clientName,
   deadline,
-  exactly,
   flag,
   func,
   having,
   integer,
   list,
-  nullable,
   oneOf,
-  optional,
-  or,
-  type Read,
   seconds,
   secret,
   text,
   timeToLive,
   tlsVersion,
-  type Written,
-  withDefault,
 } from './optionTypes.js';
 import { CERT_REQS } from './tls.js';
-import { isUrl, toUrl } from './urlParts.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -58,6 +58,17 @@ export interface Logger {
   readonly warn: (message: string) => void;
   /** Told of each lost connection. */
   readonly error: (message: string) => void;
+}
+
+/**
+ * A `ConnectionPool`, which several backends may share.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SharedPool {
+  readonly maxConnections: number;
+  readonly close: Operation<void>;
 }
 
 const ssl = exactly({
@@ -111,11 +122,11 @@ const props = {
   /** `true` verifies the server against the authorities that Node trusts. Celery: `redis_backend_use_ssl`. */
   ssl: withDefault(nullable(or(false, null, or(true, { sslCertReqs: 'required' }, ssl))), null),
   /** Asked for a user name and password at each connect, and again before `validFor` seconds are over. */
-  credentials: optional(func<CredentialsProvider>()),
+  credentials: or(undefined, null, func<CredentialsProvider>(), 'a function'),
   /** Default 1: any number of callers share a connection. Celery: `redis_max_connections`. */
   maxConnections: withDefault(or(null, 1, integer(1)), 1),
   /** A pool to share; whoever made it closes it. */
-  connectionPool: withDefault(nullable(having<ConnectionPool>()), null),
+  connectionPool: withDefault(nullable(having<SharedPool>()), null),
   /** Seconds until a result expires; 0 or `null`: never. Default 86400, a day. Celery: `result_expires`. */
   expires: withDefault(timeToLive, 86_400),
   /** Seconds until a FAILURE expires, and no other state; 0: never. Default, and `null`: as `expires` says. Celery: `result_failure_expires`. */
@@ -205,33 +216,16 @@ export interface RedisBackendOptions extends Written<typeof props> {}
  * @category model
  * @since 0.1.0
  */
-export interface BackendOptions extends Read<Omit<typeof props, 'url' | 'retryPolicy'>> {
-  readonly url: string;
-  readonly retryPolicy: RetryPolicy;
-}
+export interface Options extends Read<typeof props> {}
 
 // -------------------------------------------------------------------------------------
-// constructors
+// codecs
 // -------------------------------------------------------------------------------------
 
 /**
- * Fails with an `ImproperlyConfigured` that names the option, what was expected and what
- * was given; a password is never shown.
+ * Of what a user wrote, each option by itself.
  *
- * @category constructors
+ * @category codecs
  * @since 0.1.0
  */
-export const decodeOptions = (u: unknown = {}): E.Either<ImproperlyConfigured, BackendOptions> =>
-  pipe(options.decode(u), E.bimap(improperlyConfigured, located));
-
-const options = exactly(props);
-
-const located = (decoded: Read<typeof props>): BackendOptions => {
-  const read = {
-    ...decoded,
-    retryPolicy: mergeRetryPolicy(defaultRetryPolicy, decoded.retryPolicy),
-  };
-  if (isUrl(read.host)) return { ...read, url: read.host, host: 'localhost' };
-  const scheme = read.ssl === null ? 'redis' : 'rediss';
-  return { ...read, url: read.url ?? toUrl({ ...read, scheme }) };
-};
+export const options: t.Type<Options, RedisBackendOptions> = exactly(props);

@@ -1,5 +1,5 @@
 /**
- * The parts of a URL, as Kombu splits and joins them. Not WHATWG's: there the host
+ * The parts of a URL, as Kombu splits it. Not WHATWG's: there the host
  * would be punycoded, the path normalised, and a password with a `/` refused.
  *
  * Source: `kombu/utils/url.py`, `celery.app.backends.by_url`.
@@ -9,8 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
-import { bracketed } from './address.js';
-import { quote, unquote } from './uriComponent.js';
+import { unquote } from './uriComponent.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -119,50 +118,12 @@ const readQuery = (search: string): UrlParts['query'] =>
 export const schemeOf = (url: string): string => partition(withoutBackend(url), '://')[0];
 
 /**
- * Joins the parts, without the query; the password is hidden.
+ * Of `redis+socket://…`, `redis` names the backend, as `rediss` does.
  *
  * @category destructors
  * @since 0.1.0
  */
-const joinUrl = (parts: UrlParts): string => {
-  const { scheme, host, port, username, password, path } = parts;
-  const userinfo = quote(username ?? '') + (password === null ? '' : ':**');
-  const authority = (userinfo && `${userinfo}@`) + quote(host ?? '') + (port ? `:${port}` : '');
-  return `${scheme}://${authority}/${path ?? ''}`;
-};
-
-/**
- * The URL as it may be shown: without the query, and with `**` for the password. With
- * `includePassword` it is the URL as given. What is no URL is shown as nothing.
- *
- * @category destructors
- * @since 0.1.0
- */
-export const asUri = (url: string, includePassword = false): string => {
-  if (!isUrl(url)) return '';
-  if (includePassword) return withoutBackend(url);
-  return pipe(
-    splitUrl(url),
-    E.map(joinUrl),
-    E.map((shown) => (shown.endsWith(':///') ? shown.slice(0, -1) : shown)),
-    E.getOrElse(() => ''),
-  );
-};
-
-/**
- * The URL of a database, password and all.
- *
- * @category destructors
- * @since 0.1.0
- */
-export const toUrl = (
-  to: Pick<UrlParts, 'scheme' | 'username' | 'password'> &
-    Readonly<{ host: string; port: number; db: number }>,
-): string => {
-  const password = to.password === null ? '' : `:${quote(to.password)}`;
-  const userinfo = quote(to.username ?? '') + password;
-  return `${to.scheme}://${userinfo && `${userinfo}@`}${bracketed(to.host)}:${to.port}/${to.db}`;
-};
+export const withoutBackend = (url: string): string => url.replace(/^rediss?\+/, '');
 
 // -------------------------------------------------------------------------------------
 // errors
@@ -182,8 +143,6 @@ export const unescaped = new ImproperlyConfigured(
 // -------------------------------------------------------------------------------------
 // internal
 // -------------------------------------------------------------------------------------
-
-const withoutBackend = (url: string): string => url.replace(/^rediss?\+/, '');
 
 const invalid = (problem: string): E.Either<ImproperlyConfigured, never> =>
   E.left(new ImproperlyConfigured('url', problem));

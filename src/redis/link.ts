@@ -12,7 +12,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { constVoid } from 'fp-ts/lib/function.js';
 import type { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
-import { address } from '../config/address.js';
+import { addressText } from '../config/address.js';
 import type { Credentials } from '../config/credentials.js';
 import {
   Closed,
@@ -40,7 +40,6 @@ import { toldAtTheDoor } from './toldAtTheDoor.js';
 
 export class Link {
   readonly redis: Redis;
-  readonly address: string;
   /** Of the commands under way. Whoever sends one tells. */
   readonly silence: Silence;
   private readonly opened: OpenedClient;
@@ -51,11 +50,9 @@ export class Link {
 
   constructor(
     private readonly options: SocketOptions,
-    name = options.parameters.settings.clientName,
+    name = options.config.clientName,
     onOverdue: (link: Link) => void = constVoid,
   ) {
-    const { parameters } = options;
-    this.address = address(parameters);
     this.opened = client(options, name, { retryStrategy: () => null });
     this.redis = this.opened.redis;
     this.redis.on('error', (error: Error) => {
@@ -78,9 +75,15 @@ export class Link {
     });
   }
 
+  /** Where it leads to, as an error names it. */
+  get address(): string {
+    const address = this.opened.address();
+    return address === undefined ? this.options.locator.sought : addressText(address);
+  }
+
   /** How long it may be silent while a reply is owed, in seconds. */
   get socketTimeout(): number {
-    return this.options.parameters.settings.socketTimeout;
+    return this.options.config.socketTimeout;
   }
 
   /** How much has arrived on the socket that is open. */
@@ -90,7 +93,7 @@ export class Link {
 
   /** Whether the credentials are a provider's, who may know better ones by now. */
   get provided(): boolean {
-    return this.options.credentials !== null;
+    return this.options.config.credentials !== null;
   }
 
   /** Whether it can be written to. ioredis says so a moment too early: also where SELECT has failed. */
@@ -144,7 +147,7 @@ export class Link {
   private open(again = true): Rx.Observable<unknown> {
     if (this.isClosed) return fail(new Closed('connection'));
     const { redis } = this;
-    const seconds = this.options.parameters.settings.socketConnectTimeout;
+    const seconds = this.options.config.socketConnectTimeout;
     return Rx.defer(() => this.dial()).pipe(
       Rx.timeout({
         // the credentials, the socket and the greeting have as long each
@@ -188,13 +191,14 @@ export class Link {
     if (isResultStoreError(cause)) return cause;
     if (this.isClosed) return new Closed('connection');
     const { address, provided } = this;
-    const { parameters } = this.options;
     if (cause.name === 'ReplyError') {
       const { name = 'HELLO', args: [arg] = [] } = (cause as { command?: Command }).command ?? {};
       const key = name === 'select' ? String(arg) : '';
       return fromReplyError(cause, { address, provided, command: name.toUpperCase(), key });
     }
-    const told = heard || !isHangUp(cause) ? undefined : await toldAtTheDoor(parameters);
+    const door = this.opened.address();
+    const told =
+      heard || !isHangUp(cause) || door === undefined ? undefined : await toldAtTheDoor(door);
     return told === undefined
       ? new ConnectionError(address, false, cause)
       : fromReplyError(told, { address, provided, command: 'HELLO', key: '' });
@@ -205,7 +209,7 @@ export class Link {
   // ---------------------------------------------------------------------------------
 
   private renew(): void {
-    const { credentials: provider } = this.options;
+    const { credentials: provider } = this.options.config;
     const current = this.opened.current();
     if (provider === null || current === undefined) return;
     const renew = async (): Promise<Credentials> => {

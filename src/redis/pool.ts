@@ -7,6 +7,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { Redis } from 'ioredis';
 import * as Rx from 'rxjs';
+import type { Config } from '../config/config.js';
+import type { SharedPool } from '../config/options.js';
 import { Closed } from '../errors/errors.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { fromPromise, type Run, settled } from '../operation/run.js';
@@ -24,10 +26,7 @@ import { client, type SocketOptions } from './socket.js';
  * @since 0.1.0
  */
 export interface PoolOptions extends SocketOptions {
-  /** How many operations may wait for a connection at once. */
-  readonly maxOfflineQueue: number;
-  /** A function, since it may hold a password. */
-  readonly url: () => string;
+  readonly config: Config;
 }
 
 /**
@@ -36,7 +35,7 @@ export interface PoolOptions extends SocketOptions {
  * @category model
  * @since 0.1.0
  */
-export class ConnectionPool {
+export class ConnectionPool implements SharedPool {
   readonly maxConnections: number;
   /** @internal */
   readonly offlineQueue: OfflineQueue;
@@ -51,8 +50,8 @@ export class ConnectionPool {
   /** @internal `connectionPool` makes one from a backend's options. */
   constructor(options: PoolOptions) {
     this.#options = options;
-    this.maxConnections = options.parameters.settings.maxConnections;
-    this.offlineQueue = new OfflineQueue(options.maxOfflineQueue);
+    this.maxConnections = options.config.maxConnections;
+    this.offlineQueue = new OfflineQueue(options.config.maxOfflineQueue);
   }
 
   /**
@@ -70,17 +69,8 @@ export class ConnectionPool {
    *
    * @internal
    */
-  get parameters(): SocketOptions['parameters'] {
-    return this.#options.parameters;
-  }
-
-  /**
-   * The URL it was made from, or one that means the same.
-   *
-   * @internal
-   */
-  url(): string {
-    return this.#options.url();
+  get config(): Config {
+    return this.#options.config;
   }
 
   /**
@@ -110,7 +100,7 @@ export class ConnectionPool {
    * @internal
    */
   readonly dedicated$: Rx.Observable<Link> = Rx.defer(() => {
-    const { clientName } = this.#options.parameters.settings;
+    const { clientName } = this.#options.config;
     const link = new Link(this.#options, `${clientName}-consumer`);
     this.#dedicated.add(link);
     return new Rx.Observable<Link>((observer) =>
@@ -162,13 +152,13 @@ export class ConnectionPool {
   }
 
   #newClient(): Redis {
-    const { settings } = this.#options.parameters;
+    const { clientName, socketTimeout } = this.#options.config;
     const isClosed = (): boolean => this.#closed$.hasError;
     const { redis } = client(
       this.#options,
-      settings.clientName,
+      clientName,
       {
-        commandTimeout: settings.socketTimeout * 1000,
+        commandTimeout: socketTimeout * 1000,
         // else what had no answer would wait for its deadline
         maxRetriesPerRequest: 0,
         retryStrategy: (times) => (isClosed() ? null : Math.min(100 * times, 2000)),

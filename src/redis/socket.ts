@@ -12,12 +12,14 @@ import { createSecureContext, connect as tlsConnect } from 'node:tls';
 import * as E from 'fp-ts/lib/Either.js';
 import { constFalse } from 'fp-ts/lib/function.js';
 import { AbstractConnector, Redis, type RedisOptions } from 'ioredis';
-import type { Socket, Tcp } from '../config/address.js';
-import { address } from '../config/address.js';
+import type { Address, Tcp } from '../config/address.js';
+import type { Config } from '../config/config.js';
 import type { Credentials, CredentialsProvider } from '../config/credentials.js';
 import { connectionOptions } from '../config/tls.js';
 import { ConnectionError } from '../errors/errors.js';
+import { fromRun } from '../operation/operation.js';
 import { assertValidity } from './credentials.js';
+import type { Locator } from './locator.js';
 import { redacted } from './redacted.js';
 import { refusal } from './replies.js';
 
@@ -26,14 +28,25 @@ import { refusal } from './replies.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * Where to, and who is asked for the credentials at each connect.
+ * Where to, and how. A `credentials` provider is asked at each connect.
  *
  * @category model
  * @since 0.1.0
  */
 export interface SocketOptions {
-  readonly parameters: Tcp | Socket;
-  readonly credentials: CredentialsProvider | null;
+  readonly locator: Locator;
+  readonly config: Pick<
+    Config,
+    | 'db'
+    | 'username'
+    | 'password'
+    | 'credentials'
+    | 'protocol'
+    | 'clientName'
+    | 'socketTimeout'
+    | 'socketConnectTimeout'
+    | 'socketKeepalive'
+  >;
 }
 
 /** Replies keep ioredis' default mapping, so that its types hold. */
@@ -43,6 +56,8 @@ export interface OpenedClient {
   readonly redis: Redis;
   /** What the socket that is open was authenticated with, where that is a provider's. */
   readonly current: () => Credentials | undefined;
+  /** Where the latest socket was opened to. */
+  readonly address: () => Address | undefined;
 }
 
 // -------------------------------------------------------------------------------------
@@ -56,8 +71,9 @@ export const client = (
   more: ClientOptions,
   isClosed: () => boolean = constFalse,
 ): OpenedClient => {
-  const { parameters } = options;
+  const { locator, config } = options;
   let current: Credentials | undefined;
+  let address: Address | undefined;
 
   class Connector extends AbstractConnector {
     constructor() {
@@ -71,9 +87,14 @@ export const client = (
         if (isClosed()) throw new Error('Connection is closed.');
         current = await credentialsOf(options);
         if (!this.connecting) throw new Error('Connection is closed.');
-        authenticate(redis, current ?? parameters);
-        this.stream = dial(parameters);
-        await connected(this.stream, parameters.settings.socketConnectTimeout);
+        const found = await fromRun(locator.locate)();
+        if (E.isLeft(found)) throw found.left;
+        if (!this.connecting) throw new Error('Connection is closed.');
+        address = found.right;
+        Object.assign(redis.options, hostOf(address));
+        authenticate(redis, current ?? config);
+        this.stream = dial(address);
+        await connected(this.stream, config.socketConnectTimeout);
       } catch (reason) {
         this.firstError = E.toError(reason);
         this.stream = new NetSocket().destroy();
@@ -89,12 +110,8 @@ export const client = (
   }
 
   const redis = new Redis({
-    // only for what ioredis tells of itself
-    ...(parameters._tag === 'Tcp'
-      ? { host: parameters.host, port: parameters.port }
-      : { path: parameters.path }),
-    db: parameters.db,
-    ...(Number(parameters.query.protocol) === 2 ? { protocol: 2 } : {}),
+    db: config.db,
+    ...(config.protocol === 2 ? { protocol: 2 } : {}),
     connectionName: name,
     lazyConnect: true,
     autoResendUnfulfilledCommands: false,
@@ -104,13 +121,13 @@ export const client = (
     Connector,
   });
   // not by the constructor, for which undefined is its default
-  if (!parameters.settings.socketKeepalive) redis.options.keepAlive = undefined;
+  if (!config.socketKeepalive) redis.options.keepAlive = undefined;
   for (const event of ['ready', 'close']) redis.on(event, () => delete redis.condition?.auth);
   redis.on('error', (error) => {
     if (isGreetingRefused(error)) redis.options.protocol = 2;
     hideSecrets(error);
   });
-  return { redis, current: () => current };
+  return { redis, current: () => current, address: () => address };
 };
 
 /**
@@ -135,14 +152,14 @@ const hideSecrets = (error: Error): void => {
 // -------------------------------------------------------------------------------------
 
 const credentialsOf = async (options: SocketOptions): Promise<Credentials | undefined> =>
-  options.credentials === null ? undefined : askFor(options, options.credentials);
+  options.config.credentials === null ? undefined : askFor(options, options.config.credentials);
 
 /** Asks a provider, which has as long as a connection to answer. What fails may do better later. */
 export const askFor = async (
-  { parameters }: SocketOptions,
+  { locator, config }: SocketOptions,
   provider: CredentialsProvider,
 ): Promise<Credentials> => {
-  const seconds = parameters.settings.socketConnectTimeout;
+  const seconds = config.socketConnectTimeout;
   let timer: NodeJS.Timeout | undefined;
   try {
     const credentials = await Promise.race([
@@ -156,7 +173,7 @@ export const askFor = async (
     return credentials;
   } catch (reason) {
     const problem = `the credentials provider failed: ${E.toError(reason).message}`;
-    throw new ConnectionError(address(parameters), false, new Error(problem));
+    throw new ConnectionError(locator.sought, false, new Error(problem));
   } finally {
     clearTimeout(timer);
   }
@@ -177,8 +194,12 @@ const authenticate = (
 // the socket
 // -------------------------------------------------------------------------------------
 
-const dial = (parameters: Tcp | Socket): NetSocket => {
-  const socket = parameters._tag === 'Socket' ? createConnection(parameters.path) : tcp(parameters);
+/** Only for what ioredis tells of itself. */
+const hostOf = (address: Address): Pick<RedisOptions, 'host' | 'port' | 'path'> =>
+  address._tag === 'Tcp' ? { host: address.host, port: address.port } : { path: address.path };
+
+const dial = (address: Address): NetSocket => {
+  const socket = address._tag === 'Socket' ? createConnection(address.path) : tcp(address);
   // ioredis listens only later, and to one error only
   socket.on('error', () => {});
   return socket;

@@ -6,19 +6,17 @@
  * @since 0.1.0
  */
 import { createConnection } from 'node:net';
-import type { Socket, Tcp } from '../config/address.js';
+import type { Address } from '../config/address.js';
 
 /** In milliseconds. */
 const PATIENCE = 200;
 
-/** The error that the server greets with, if any. Not over TLS, where nothing is said in the clear. */
-export const toldAtTheDoor = (parameters: Tcp | Socket): Promise<Error | undefined> => {
-  if (parameters._tag === 'Tcp' && parameters.tls !== null) return Promise.resolve(undefined);
+/** The error that the server at `address` greets with, if any. Not over TLS, where nothing is said in the clear. */
+export const toldAtTheDoor = (address: Address): Promise<Error | undefined> => {
+  if (address._tag === 'Tcp' && address.tls !== null) return Promise.resolve(undefined);
   return new Promise((resolve) => {
     const socket = createConnection(
-      parameters._tag === 'Tcp'
-        ? { host: parameters.host, port: parameters.port }
-        : { path: parameters.path },
+      address._tag === 'Tcp' ? { host: address.host, port: address.port } : { path: address.path },
     );
     let said = '';
     const end = (): void => {

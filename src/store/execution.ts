@@ -10,7 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
-import type { BackendOptions } from '../config/options.js';
+import type { Config } from '../config/config.js';
 import { Closed, type ResultStoreError, RetryLimitExceeded } from '../errors/errors.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import {
@@ -62,7 +62,7 @@ export class Execution {
 
   constructor(
     private readonly connection: Connection,
-    private readonly options: BackendOptions,
+    private readonly options: Config,
     private readonly judgement: Judgement,
   ) {
     this.closing$.subscribe({ error: constVoid });

@@ -3,14 +3,14 @@
  *
  * @since 0.1.0
  */
-import type { BackendOptions } from '../config/options.js';
+import type { Config } from '../config/config.js';
 import type { Commands } from '../port/commands.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Keys } from '../wire/keys.js';
 import type { Execution } from './execution.js';
 
 export interface Foundation {
-  readonly options: BackendOptions;
+  readonly options: Config;
   readonly commands: Commands;
   readonly execution: Execution;
   readonly serializer: Serializer;

@@ -100,8 +100,8 @@ export class TestBackend extends RedisBackend {
     this.site = place;
     this.encode = encodeTaskMeta(connected.serializer);
     this.decode = decodeTaskMeta(connected.serializer);
-    this.keys = keys(connected.options.globalKeyprefix);
-    this.expires = connected.options.expires;
+    this.keys = keys(connected.config.globalKeyprefix);
+    this.expires = connected.config.expires;
   }
 
   /**

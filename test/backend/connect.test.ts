@@ -20,8 +20,8 @@ describe('connect', () => {
   });
 
   it('lets the query of a URL override the options', () => {
-    const { settings } = connect({ url: 'redis://h/0?socket_timeout=7', socketTimeout: 1 });
-    expect(settings.socketTimeout).toBe(7);
+    const { config } = connect({ url: 'redis://h/0?socket_timeout=7', socketTimeout: 1 });
+    expect(config.socketTimeout).toBe(7);
   });
 
   it('leaves a pool that is shared open when the backend is closed', async () => {
@@ -52,7 +52,7 @@ describe('connect', () => {
   it('takes the place of a pool that is shared for its own, and the same place written twice', () => {
     const shared = { connectionPool: connectionPool({ url: 'redis://bob:s3cret@h:1/2' }) };
     for (const options of [{}, { url: 'redis://bob:s3cret@h:1/2' }]) {
-      expect(connect({ ...options, ...shared }).options.url).toBe('redis://bob:s3cret@h:1/2');
+      expect(connect({ ...options, ...shared }).config.uri.full).toBe('redis://bob:s3cret@h:1/2');
     }
   });
 

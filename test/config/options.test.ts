@@ -3,18 +3,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { asyncScheduler, queueScheduler } from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import {
-  type BackendOptions,
-  decodeOptions,
-  type RedisBackendOptions,
-} from '../../src/config/options.js';
-import type { ConnectionOptions } from '../../src/config/url.js';
+import { type Config, decodeConfig } from '../../src/config/config.js';
+import type { RedisBackendOptions } from '../../src/config/options.js';
 import { Closed } from '../../src/errors/errors.js';
 import type { RetryPolicy } from '../../src/retry/policy.js';
 
-const decoded = (options: unknown): BackendOptions =>
+const decoded = (options: unknown): Config =>
   pipe(
-    decodeOptions(options),
+    decodeConfig(options),
     E.getOrElseW((error) => {
       throw error;
     }),
@@ -22,23 +18,23 @@ const decoded = (options: unknown): BackendOptions =>
 
 const failure = (options: unknown): string =>
   pipe(
-    decodeOptions(options),
+    decodeConfig(options),
     E.match(
       (error) => error.message,
       () => 'no error',
     ),
   );
 
-describe('decodeOptions', () => {
-  const DEFAULTS: ReadonlyArray<[keyof BackendOptions, unknown]> = [
-    ['url', 'redis://localhost:6379/0'],
-    ['host', 'localhost'],
-    ['port', 6379],
+describe('decodeConfig', () => {
+  const DEFAULTS: ReadonlyArray<[keyof Config, unknown]> = [
+    ['address', { _tag: 'Tcp', host: 'localhost', port: 6379, tls: null }],
+    ['uri', { shown: 'redis://localhost:6379/0', full: 'redis://localhost:6379/0' }],
+    ['protocol', 3],
+    ['decodeResponses', false],
     ['db', 0],
     ['username', null],
     ['password', null],
-    ['ssl', null],
-    ['credentials', undefined],
+    ['credentials', null],
     ['maxConnections', 1],
     ['connectionPool', null],
     ['expires', 86400],
@@ -70,11 +66,20 @@ describe('decodeOptions', () => {
     ['random', Math.random],
   ];
 
+  /** Those that are no options, but follow from some. */
+  const FOUND = new Set<keyof Config>(['address', 'uri', 'protocol', 'decodeResponses']);
+
   it.each(DEFAULTS)('gives %s its default', (option, value) => {
     expect(decoded({})[option]).toEqual(value);
-    expect(decoded({ [option]: undefined })[option]).toEqual(value);
     expect(decoded(undefined)[option]).toEqual(value);
   });
+
+  it.each([...DEFAULTS.map(([option]) => option).filter((option) => !FOUND.has(option)), 'url'])(
+    'takes %s for left out where it is undefined',
+    (option) => {
+      expect(decoded({ [option]: undefined })).toEqual(decoded({}));
+    },
+  );
 
   it('gives every option a default', () => {
     const { taskJoinWillBlock, additionalConnectionErrors, ...rest } = decoded({});
@@ -85,11 +90,9 @@ describe('decodeOptions', () => {
 
   it('keeps what is given', () => {
     const given = {
-      url: 'redis://h/1',
       db: 3,
       username: 'u',
       password: 'p',
-      ssl: { sslCertReqs: 'required', sslCheckHostname: false },
       credentials: async () => ({ password: 'p', validFor: 60 }),
       maxConnections: 4,
       connectionPool: null,
@@ -109,32 +112,40 @@ describe('decodeOptions', () => {
     expectTypeOf<RedisBackendOptions['expires']>().toEqualTypeOf<
       number | string | null | undefined
     >();
-    expectTypeOf<BackendOptions['expires']>().toEqualTypeOf<number>();
-    expectTypeOf<BackendOptions>().toExtend<ConnectionOptions>();
-    expectTypeOf<BackendOptions['retryPolicy']>().toExtend<RetryPolicy>();
+    expectTypeOf<Config['expires']>().toEqualTypeOf<number>();
+    expectTypeOf<Config['retryPolicy']>().toExtend<RetryPolicy>();
     expectTypeOf<Record<never, never>>().toExtend<RedisBackendOptions>();
   });
 
   it('takes null for what has nothing to say, as the constructor of Celery does', () => {
     const none = { url: null, host: null, port: null, db: null, password: null, ssl: null };
     expect(decoded({ ...none, maxConnections: null, connectionPool: null })).toMatchObject({
-      url: 'redis://localhost:6379/0',
+      uri: { full: 'redis://localhost:6379/0' },
+      address: { host: 'localhost', port: 6379, tls: null },
       maxConnections: 1,
     });
   });
 
   it('takes a host that is a URL for the URL', () => {
     expect(decoded({ host: 'redis://h/1', url: 'redis://other/2' })).toMatchObject({
-      url: 'redis://h/1',
-      host: 'localhost',
+      uri: { full: 'redis://h/1' },
+      address: { host: 'h', port: 6379 },
+      db: 1,
     });
   });
 
+  it.each(['[::1]', 'h/2', 'user:987654@h', 'h?x', 'h#x'])(
+    'refuses the host %s, which is none, without showing it',
+    (host) => {
+      expect(failure({ host })).toBe('host: is neither a host nor a URL');
+    },
+  );
+
   it('puts the options together to a URL where there is none', () => {
-    expect(decoded({ host: '::1', port: '7000', db: '3', password: 'a/b' }).url).toBe(
+    expect(decoded({ host: '::1', port: '7000', db: '3', password: 'a/b' }).uri.full).toBe(
       'redis://:a%2Fb@[::1]:7000/3',
     );
-    expect(decoded({ host: 'h', ssl: true }).url).toBe('rediss://h:6379/0');
+    expect(decoded({ host: 'h', ssl: true }).uri.full).toBe('rediss://h:6379/0');
   });
 
   it.each([
@@ -178,8 +189,8 @@ describe('decodeOptions', () => {
     expect(decoded({ compression: null }).compression).toBeNull();
     expect(decoded({ healthCheckInterval: null }).healthCheckInterval).toBe(0);
     expect(decoded({ maxRetries: null }).maxRetries).toBe(Number.POSITIVE_INFINITY);
-    expect(decoded({ ssl: false }).ssl).toBeNull();
-    expect(decoded({ ssl: true }).ssl).toEqual({ sslCertReqs: 'required' });
+    expect(decoded({ ssl: false }).address).toMatchObject({ tls: null });
+    expect(decoded({ ssl: true }).address).toMatchObject({ tls: { certReqs: 'required' } });
   });
 
   it.each([
@@ -279,7 +290,7 @@ describe('decodeOptions', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.dictionary(option, fc.anything())), (given) => {
         pipe(
-          decodeOptions(given),
+          decodeConfig(given),
           E.mapLeft((error) => expect(error._tag).toBe('ImproperlyConfigured')),
         );
       }),

@@ -1,12 +1,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
-import {
-  overrideSettings,
-  overrideSsl,
-  parseInteger,
-  parseNumber,
-} from '../../src/config/urlQuery.js';
+import { overrideSettings, parseInteger, parseNumber } from '../../src/config/urlQuery.js';
 
 const settings = {
   maxConnections: 1,
@@ -19,21 +14,8 @@ const settings = {
 
 describe('overrideSettings', () => {
   it('leaves alone what the query does not name', () => {
-    expect(overrideSettings({ protocol: '3' }, settings)).toEqual(E.right(settings));
+    expect(overrideSettings({ path: '3' }, settings)).toEqual(E.right(settings));
   });
-
-  it.each(['1', '4', 'three', ''])(
-    'refuses a protocol that Redis does not have: %s',
-    (protocol) => {
-      expect(overrideSettings({ protocol }, settings)).toMatchObject(
-        E.left({
-          _tag: 'ImproperlyConfigured',
-          option: 'url',
-          problem: expect.stringMatching(/^protocol: /),
-        }),
-      );
-    },
-  );
 
   it('takes every setting that the query names', () => {
     const query = {
@@ -59,30 +41,6 @@ describe('overrideSettings', () => {
   it.each(['0', 'f', 'F', 'false', 'NO', 'n'])('reads %s as false', (socket_keepalive) => {
     expect(overrideSettings({ socket_keepalive }, settings)).toMatchObject(
       E.right({ socketKeepalive: false }),
-    );
-  });
-});
-
-describe('overrideSsl', () => {
-  it('decodes the paths once more, and keeps what only the option says', () => {
-    const query = { ssl_ca_certs: '%2Fca.pem', ssl_check_hostname: 'false', ssl_password: '%41' };
-    expect(overrideSsl(query, { sslCertReqs: 'required', sslCaCerts: '/other.pem' })).toEqual(
-      E.right({
-        sslCertReqs: 'required',
-        sslCaCerts: '/ca.pem',
-        sslCertfile: undefined,
-        sslKeyfile: undefined,
-        sslPassword: '%41',
-        sslCheckHostname: false,
-        sslCaData: undefined,
-        sslCaPath: undefined,
-        sslMinVersion: undefined,
-        sslCiphers: undefined,
-        sslIncludeVerifyFlags: undefined,
-        sslExcludeVerifyFlags: undefined,
-        sslValidateOcsp: undefined,
-        sslValidateOcspStapled: undefined,
-      }),
     );
   });
 });

@@ -1,33 +1,31 @@
 import { firstValueFrom, lastValueFrom, map } from 'rxjs';
 import { expect, it } from 'vitest';
-import type { Tcp } from '../../src/config/address.js';
 import { fromRun } from '../../src/operation/operation.js';
 import { Link } from '../../src/redis/link.js';
+import { fixed } from '../../src/redis/locator.js';
+import type { SocketOptions } from '../../src/redis/socket.js';
 import { describeRedis, type RedisServer } from '../integration/redisServer.js';
 import { onRedis, until } from '../integration/scenario.js';
 
-const parametersOf = (server: Pick<RedisServer, 'port'>, changed: Partial<Tcp> = {}): Tcp => ({
-  _tag: 'Tcp',
-  host: '127.0.0.1',
-  port: server.port,
-  db: 0,
-  username: null,
-  password: null,
-  tls: null,
-  query: {},
-  settings: {
-    maxConnections: 1,
-    socketTimeout: 1,
-    socketConnectTimeout: 1,
-    socketKeepalive: true,
-    healthCheckInterval: 0,
-    clientName: 'a-link',
-  },
-  ...changed,
-});
-
-const linkTo = (server: Pick<RedisServer, 'port'>, changed?: Partial<Tcp>): Link =>
-  new Link({ parameters: parametersOf(server, changed), credentials: null });
+const linkTo = (
+  { port }: Pick<RedisServer, 'port'>,
+  changed: Partial<SocketOptions['config']> = {},
+): Link =>
+  new Link({
+    locator: fixed({ _tag: 'Tcp', host: '127.0.0.1', port, tls: null }),
+    config: {
+      db: 0,
+      username: null,
+      password: null,
+      credentials: null,
+      protocol: 3,
+      clientName: 'a-link',
+      socketTimeout: 1,
+      socketConnectTimeout: 1,
+      socketKeepalive: true,
+      ...changed,
+    },
+  });
 
 /** Not the client: it would be printed where a test fails. */
 const ready = (link: Link): Promise<boolean> =>
@@ -122,12 +120,10 @@ describeRedis('a-link', () => {
 
   it('is given up where the credentials do not come in time, and closed while they are awaited', () =>
     onRedis(async ({ server }) => {
-      const parameters = parametersOf(server);
-      const silent = new Link({ parameters, credentials: () => new Promise(() => {}) });
+      const silent = linkTo(server, { credentials: () => new Promise(() => {}) });
       await expect(ready(silent)).rejects.toMatchObject({ _tag: 'ConnectionError', sent: false });
       let answer = (): void => {};
-      const slow = new Link({
-        parameters,
+      const slow = linkTo(server, {
         credentials: () =>
           new Promise((resolve) => {
             answer = () => resolve({ password: 'any' });

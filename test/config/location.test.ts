@@ -1,13 +1,52 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionParameters } from '../../src/config/address.js';
-import { decodeOptions } from '../../src/config/options.js';
-import { connectionParameters } from '../../src/config/url.js';
-import { asUri } from '../../src/config/urlParts.js';
+import { type Config, decodeConfig } from '../../src/config/config.js';
+import { uriOf } from '../../src/config/uri.js';
+import { splitUrl } from '../../src/config/urlParts.js';
 import { type Case, vectors } from '../vectors.js';
 
-const read = (options: unknown) => pipe(decodeOptions(options), E.chain(connectionParameters));
+/** What a configuration says of where the store is. */
+const located = (config: Config) => {
+  const { address, db, username, password, protocol } = config;
+  if (address._tag === 'Memory') return { ...address, db };
+  const { maxConnections, socketTimeout, socketConnectTimeout, socketKeepalive } = config;
+  const { healthCheckInterval, clientName } = config;
+  return {
+    ...address,
+    db,
+    username,
+    password,
+    protocol,
+    settings: {
+      maxConnections,
+      socketTimeout,
+      socketConnectTimeout,
+      socketKeepalive,
+      healthCheckInterval,
+      clientName,
+    },
+  };
+};
+
+const read = (options: unknown) => pipe(decodeConfig(options), E.map(located));
+
+/** Of any URL, also of one that leads nowhere. */
+const asUri = (url: string, includePassword = false): string =>
+  pipe(
+    decodeConfig({ url }),
+    E.map(({ uri }) => uri),
+    E.alt(() =>
+      pipe(
+        splitUrl(url),
+        E.map((parts) => uriOf(url, parts)),
+      ),
+    ),
+    E.match(
+      () => '',
+      ({ full, shown }) => (includePassword ? full : shown),
+    ),
+  );
 
 const recorded = vectors('urls').filter(
   ({ url, backend }) => backend !== 'SentinelBackend' && !url.startsWith('sentinel:'),
@@ -61,6 +100,7 @@ const parametersOf = ({ connparams }: Case) => {
     db: connparams.db,
     username: connparams.username ?? null,
     password: connparams.password,
+    protocol: Number(connparams.protocol ?? 3),
   };
   return connparams.path === undefined
     ? {
@@ -69,32 +109,29 @@ const parametersOf = ({ connparams }: Case) => {
         port: connparams.port,
         ...identity,
         settings,
-        tls: connparams.ssl_cert_reqs && {
-          certReqs: connparams.ssl_cert_reqs.ssl.replace('CERT_', '').toLowerCase(),
-          caCerts: connparams.ssl_ca_certs ?? null,
-          certfile: connparams.ssl_certfile ?? null,
-          keyfile: connparams.ssl_keyfile ?? null,
-          password: null,
-          checkHostname:
-            connparams.ssl_cert_reqs.ssl !== 'CERT_NONE' && (connparams.ssl_check_hostname ?? true),
-          caData: null,
-          caPath: null,
-          minVersion: null,
-          ciphers: null,
-          partialChain: false,
-        },
+        tls: connparams.ssl_cert_reqs
+          ? {
+              certReqs: connparams.ssl_cert_reqs.ssl.replace('CERT_', '').toLowerCase(),
+              caCerts: connparams.ssl_ca_certs ?? null,
+              certfile: connparams.ssl_certfile ?? null,
+              keyfile: connparams.ssl_keyfile ?? null,
+              password: null,
+              checkHostname:
+                connparams.ssl_cert_reqs.ssl !== 'CERT_NONE' &&
+                (connparams.ssl_check_hostname ?? true),
+              caData: null,
+              caPath: null,
+              minVersion: null,
+              ciphers: null,
+              partialChain: false,
+            }
+          : null,
       }
     : { _tag: 'Socket', path: connparams.path, ...identity, settings };
 };
 
 const asSet = (value: { repr: string } | null | undefined, unset?: string) =>
   value == null || value.repr === unset ? undefined : Number(value.repr);
-
-const withoutQuery = (parameters: ConnectionParameters) => {
-  if (parameters._tag === 'Memory') return parameters;
-  const { query: _, ...rest } = parameters;
-  return rest._tag === 'Tcp' ? { ...rest, tls: rest.tls ?? undefined } : rest;
-};
 
 /** Cases left out, and why. */
 const DIFFERENT: ReadonlyMap<string, string> = new Map([
@@ -115,10 +152,10 @@ const DIFFERENT: ReadonlyMap<string, string> = new Map([
 
 const cases = recorded.filter(({ name }) => !DIFFERENT.has(name.split(' ')[0] ?? ''));
 
-describe('connectionParameters, recorded', () => {
+describe('location, recorded', () => {
   it.each(cases.filter(({ error }) => error === undefined))('reads $name as Celery does', (c) => {
     const expected = parametersOf(c);
-    expect(pipe(read(optionsOf(c)), E.map(withoutQuery))).toEqual(E.right(expected));
+    expect(read(optionsOf(c))).toEqual(E.right(expected));
   });
 
   it.each(cases.filter(({ error }) => error !== undefined))('refuses $name as Celery does', (c) => {
@@ -145,7 +182,7 @@ describe('connectionParameters, recorded', () => {
   });
 });
 
-describe('connectionParameters', () => {
+describe('location', () => {
   const failure = (options: unknown): string =>
     pipe(
       read(options),
@@ -171,13 +208,23 @@ describe('connectionParameters', () => {
     );
   });
 
-  it('lets the query win over the rest of the URL, and passes all of it on', () => {
+  it('lets the query win over the rest of the URL', () => {
     expect(
-      read({ url: 'redis://u:p@h:1/2?host=q&port=3&db=4&username=v&password=w&protocol=3' }),
+      read({ url: 'redis://u:p@h:1/2?host=q&port=3&db=4&username=v&password=w&protocol=2' }),
     ).toMatchObject(
       E.right({
         ...{ host: 'q', port: 3, db: 4, username: 'v', password: 'w' },
-        query: { protocol: '3' },
+        protocol: 2,
+      }),
+    );
+  });
+
+  it.each(['1', '4', 'three'])('refuses a protocol that Redis does not have: %s', (protocol) => {
+    expect(read({ url: `redis://h/0?protocol=${protocol}` })).toMatchObject(
+      E.left({
+        _tag: 'ImproperlyConfigured',
+        option: 'url',
+        problem: expect.stringMatching(/^protocol: /),
       }),
     );
   });
