@@ -28,13 +28,22 @@ import { type Serializer, total } from '../serialization/serializer.js';
 // model
 // -------------------------------------------------------------------------------------
 
+/** What the options of a backend lead to. */
 export interface Connected {
+  readonly _tag: 'Connected';
   readonly config: Config;
   readonly connection: Connection;
   readonly serializer: Serializer;
   /** Null for `memory://`, which has none. */
   readonly pool: ConnectionPool | null;
 }
+
+// -------------------------------------------------------------------------------------
+// refinements
+// -------------------------------------------------------------------------------------
+
+export const isConnected = (u: unknown): u is Connected =>
+  typeof u === 'object' && u !== null && '_tag' in u && u._tag === 'Connected';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -47,15 +56,16 @@ export const connect = (written: RedisBackendOptions): Connected => {
   const { address, connectionPool: shared } = config;
   if (address._tag === 'Memory') {
     const connection = memoryStore({ scheduler: config.scheduler });
-    return { config, serializer, connection, pool: null };
+    return { _tag: 'Connected', config, serializer, connection, pool: null };
   }
   if (shared === null) {
     const pool = newPool(config, address);
-    return { config, serializer, connection: ioredis(pool), pool };
+    return { _tag: 'Connected', config, serializer, connection: ioredis(pool), pool };
   }
   const pool = sharedPool(shared, config, written);
   const connection = { ...ioredis(pool), close: settled<void>(E.right(undefined)) };
-  return { config: { ...config, uri: pool.config.uri }, serializer, connection, pool };
+  const led = { ...config, uri: pool.config.uri };
+  return { _tag: 'Connected', config: led, serializer, connection, pool };
 };
 
 /** A shared pool leads where it leads; options of the backend's own may not say otherwise. */

@@ -7,12 +7,11 @@
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
-import { identity } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import type { RedisBackendOptions } from '../config/options.js';
-import { ResultConsumer } from '../consumer/resultConsumer.js';
+import type { ResultConsumer } from '../consumer/resultConsumer.js';
 import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isConnectionError } from '../errors/retryable.js';
 import { fromRun, type Operation } from '../operation/operation.js';
@@ -20,23 +19,18 @@ import { settled } from '../operation/run.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import { endOf } from '../result/outcome.js';
-import type { ResultBackend } from '../result/resultBackend.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { isReady, type State } from '../states.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
-import { Execution } from '../store/execution.js';
-import { type Groups, groups } from '../store/groups.js';
-import { type KeyValues, keyValues } from '../store/keyValues.js';
-import { type MarkOptions, type Marks, marks } from '../store/marks.js';
+import type { MarkOptions } from '../store/marks.js';
 import { oncePerSecond } from '../store/oncePerSecond.js';
 import type { Stored } from '../store/storeGuarded.js';
 import type { StoreOptions } from '../store/storing.js';
-import { type Tasks, tasks } from '../store/tasks.js';
-import { keys } from '../wire/keys.js';
 import type { TaskMeta } from '../wire/meta.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
-import { type Connected, connect } from './connect.js';
+import { type Connected, connect, isConnected } from './connect.js';
+import { type Rooms, rooms } from './rooms.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -62,7 +56,7 @@ import { type Connected, connect } from './connect.js';
  * @category model
  * @since 0.1.0
  */
-export class RedisBackend implements ResultBackend, AsyncDisposable {
+export class RedisBackend implements AsyncDisposable {
   /** The client library's class. */
   readonly redis = Redis;
   readonly connectionClassSsl = TLSSocket;
@@ -79,53 +73,24 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
   readonly resultConsumer: ResultConsumer;
   // private to the language: the options hold the password, which `inspect` must not find
   readonly #connected: Connected;
-  readonly #execution: Execution;
-  readonly #keyValues: KeyValues;
-  readonly #tasks: Tasks;
-  readonly #marks: Marks;
-  readonly #groups: Groups;
+  readonly #rooms: Rooms;
   readonly #log: (line: string) => void;
 
-  /**
-   * Throws `ImproperlyConfigured` for an option or a URL that cannot work. What it stands
-   * on follows from the options, unless a backend of another kind brings it.
-   */
-  constructor(options: RedisBackendOptions = {}, connected: Connected = connect(options)) {
-    const { config, connection, serializer } = connected;
-    const { logger, scheduler, retryPolicy, resultTimeout, globalKeyprefix } = config;
-    this.#connected = connected;
-    this.maxConnections = config.maxConnections;
+  /** Throws `ImproperlyConfigured` for an option or a URL that cannot work. */
+  constructor(options?: RedisBackendOptions);
+  /** @internal A backend of another kind brings what its own options lead to. */
+  constructor(connected: Connected);
+  constructor(given: RedisBackendOptions | Connected = {}) {
+    const connected = isConnected(given) ? given : connect(given);
+    const { logger, scheduler, retryPolicy, resultTimeout, maxConnections } = connected.config;
+    this.maxConnections = maxConnections;
     this.retryPolicy = retryPolicy;
     this.resultTimeout = resultTimeout;
     this.scheduler = scheduler;
+    this.#connected = connected;
     this.#log = oncePerSecond((line) => logger.error(line), scheduler);
-    this.#execution = new Execution(connection, config, this);
-    const foundation = {
-      options: config,
-      commands: connection.commands,
-      execution: this.#execution,
-      serializer,
-      keys: keys(globalKeyprefix),
-    };
-    this.#keyValues = keyValues(foundation);
-    this.#tasks = tasks(foundation);
-    this.#marks = marks(this.#execution, this.#tasks.storing);
-    this.#groups = groups(foundation);
-    this.resultConsumer = new ResultConsumer({
-      connection,
-      keys: foundation.keys,
-      decode: this.#tasks.decode,
-      read: (key) => this.#execution.retried(connection.commands.get(key)),
-      retryPolicy,
-      retry: {
-        when: (error) => this.exceptionSafeToRetry(error),
-        nextWait: (error, retries, waits) =>
-          this.onConnectionError(retryPolicy.maxRetries, error, waits, retries),
-        scheduler,
-      },
-      healthCheckInterval: config.healthCheckInterval,
-      backstopInterval: config.backstopInterval,
-    });
+    this.#rooms = rooms(connected, this);
+    this.resultConsumer = this.#rooms.resultConsumer;
   }
 
   /**
@@ -161,12 +126,12 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** The bytes under `key`. */
   get(key: string): Operation<O.Option<Buffer>> {
-    return this.#keyValues.get(key);
+    return this.#rooms.keyValues.get(key);
   }
 
   /** The bytes under each of `keys`, in order, read in one batch. */
   mget(keys: ReadonlyArray<string>): Operation<ReadonlyArray<O.Option<Buffer>>> {
-    return this.#keyValues.mget(keys);
+    return this.#rooms.keyValues.mget(keys);
   }
 
   /**
@@ -175,22 +140,22 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * and nothing is sent.
    */
   set(key: string, value: string | Buffer, policy?: Partial<RetryPolicy>): Operation<number> {
-    return this.#keyValues.set(key, value, policy);
+    return this.#rooms.keyValues.set(key, value, policy);
   }
 
   /** How many keys were deleted. */
   delete(key: string): Operation<number> {
-    return this.#keyValues.delete(key);
+    return this.#rooms.keyValues.delete(key);
   }
 
   /** The new value. Run again only where it surely was not sent: never twice. */
   incr(key: string): Operation<number> {
-    return this.#keyValues.incr(key);
+    return this.#rooms.keyValues.incr(key);
   }
 
   /** Gives `key` a time to live of `seconds`; whether it was there. */
   expire(key: string, seconds: number): Operation<boolean> {
-    return this.#keyValues.expire(key, seconds);
+    return this.#rooms.keyValues.expire(key, seconds);
   }
 
   // ---------------------------------------------------------------------------------
@@ -207,9 +172,9 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
     args: Args,
     policy?: Partial<RetryPolicy>,
   ): Operation<A> {
-    return this.#execution.operation(() =>
-      this.#execution.untilClosed(
-        this.#execution.retried(
+    return this.#rooms.execution.operation(() =>
+      this.#rooms.execution.untilClosed(
+        this.#rooms.execution.retried(
           fromEffect(() => fun(...args)),
           { policy, isOwn: true },
         ),
@@ -257,17 +222,17 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
     state: State,
     options?: StoreOptions,
   ): Operation<Stored> {
-    return this.#tasks.store(taskId, result, state, options);
+    return this.#rooms.tasks.store(taskId, result, state, options);
   }
 
   /** STARTED, with what the worker tells of itself. */
   markAsStarted(taskId: string, meta?: Readonly<Record<string, unknown>>): Operation<void> {
-    return this.#marks.started(taskId, meta);
+    return this.#rooms.marks.started(taskId, meta);
   }
 
   /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */
   markAsDone(taskId: string, result: unknown, options?: MarkOptions): Operation<void> {
-    return this.#marks.done(taskId, result, options);
+    return this.#rooms.marks.done(taskId, result, options);
   }
 
   /**
@@ -275,17 +240,17 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * chain fails the same way, and the bodies of chords in it.
    */
   markAsFailure(taskId: string, exc: unknown, options?: MarkOptions): Operation<void> {
-    return this.#marks.failure(taskId, exc, options);
+    return this.#rooms.marks.failure(taskId, exc, options);
   }
 
   /** RETRY with what made the task try again; null where nothing did. */
   markAsRetry(taskId: string, exc: unknown, options?: StoreOptions): Operation<void> {
-    return this.#marks.retry(taskId, exc, options);
+    return this.#rooms.marks.retry(taskId, exc, options);
   }
 
   /** REVOKED with a `TaskRevokedError` that tells the reason. */
   markAsRevoked(taskId: string, reason?: string, options?: MarkOptions): Operation<void> {
-    return this.#marks.revoked(taskId, reason, options);
+    return this.#rooms.marks.revoked(taskId, reason, options);
   }
 
   // ---------------------------------------------------------------------------------
@@ -297,7 +262,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    * `DecodeError` where the key holds something else.
    */
   getTaskMeta(taskId: string): Operation<TaskMeta> {
-    return this.#tasks.pick(taskId, identity);
+    return this.#rooms.results.getTaskMeta(taskId);
   }
 
   /** `getTaskMeta`: nothing is cached, so there is nothing to reload. */
@@ -307,27 +272,27 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** PENDING where nothing is stored. */
   getState(taskId: string): Operation<State> {
-    return this.#tasks.pick(taskId, (meta) => meta.status);
+    return this.#rooms.tasks.pick(taskId, (meta) => meta.status);
   }
 
   /** A value, a `TaskException`, or what a progress state carries. */
   getResult(taskId: string): Operation<unknown> {
-    return this.#tasks.pick(taskId, (meta) => meta.result);
+    return this.#rooms.tasks.pick(taskId, (meta) => meta.result);
   }
 
   /** As text; null where there is none. */
   getTraceback(taskId: string): Operation<string | null> {
-    return this.#tasks.pick(taskId, (meta) => meta.traceback);
+    return this.#rooms.tasks.pick(taskId, (meta) => meta.traceback);
   }
 
   /** The results of the tasks that it has started. */
   getChildren(taskId: string): Operation<TaskMeta['children']> {
-    return this.#tasks.pick(taskId, (meta) => meta.children);
+    return this.#rooms.tasks.pick(taskId, (meta) => meta.children);
   }
 
   /** Tells a task that is PENDING from one that the store does not know. */
   taskResultExists(taskId: string): Operation<boolean> {
-    return this.#tasks.exists(taskId);
+    return this.#rooms.results.taskResultExists(taskId);
   }
 
   /**
@@ -354,12 +319,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
   asyncResult(taskId: string): AsyncResult;
   asyncResult<A>(taskId: string, codec: t.Decoder<unknown, A>): AsyncResult<A>;
   asyncResult(taskId: string, codec: t.Decoder<unknown, unknown> = t.unknown): AsyncResult {
-    return new AsyncResult(taskId, this, codec);
-  }
-
-  /** Done once what has arrived has been taken; no deadline should fire before. */
-  get taken(): Operation<void> {
-    return fromRun(this.#connected.connection.taken);
+    return new AsyncResult(taskId, this.#rooms.results, codec);
   }
 
   // ---------------------------------------------------------------------------------
@@ -368,17 +328,17 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** Saves which results a group has. */
   saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {
-    return this.#groups.save(groupId, group);
+    return this.#rooms.groups.save(groupId, group);
   }
 
   /** The saved group, if there is one. */
   restoreGroup(groupId: string): Operation<O.Option<ResultTuple>> {
-    return this.#groups.restore(groupId);
+    return this.#rooms.groups.restore(groupId);
   }
 
   /** Forgets which results a group has; the results stay. */
   deleteGroup(groupId: string): Operation<void> {
-    return this.#groups.delete(groupId);
+    return this.#rooms.groups.delete(groupId);
   }
 
   // ---------------------------------------------------------------------------------
@@ -393,7 +353,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
    */
   onTaskCall(_producer: unknown, taskId: string): Operation<void> {
     const { taskJoinWillBlock, expires } = this.#connected.config;
-    return this.#execution.operation(() =>
+    return this.#rooms.execution.operation(() =>
       taskJoinWillBlock()
         ? settled(E.right(undefined))
         : this.resultConsumer.follow(taskId, expires),
@@ -402,7 +362,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
 
   /** Deletes what is stored of a task; who waits for it gets a `ResultCancelled`. */
   forget(taskId: string): Operation<void> {
-    return this.#tasks.forget(taskId, () => this.resultConsumer.cancelFor(taskId));
+    return this.#rooms.results.forget(taskId);
   }
 
   // ---------------------------------------------------------------------------------
@@ -416,7 +376,7 @@ export class RedisBackend implements ResultBackend, AsyncDisposable {
   close(): Operation<void> {
     return fromRun((settle) => {
       this.resultConsumer.stop();
-      return this.#execution.close(settle);
+      return this.#rooms.execution.close(settle);
     });
   }
 

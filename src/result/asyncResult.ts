@@ -190,7 +190,7 @@ export class AsyncResult<A = unknown> {
       });
       // what has arrived in time counts, though this process was busy then
       const deadline = (patience: number): void => {
-        toRun(taken)(() => {
+        taken(() => {
           if (isOver) return;
           if (patience > 0 && !resultConsumer.isFollowing(this.id)) wait(patience, 0);
           else if (seconds !== null) end(this.overdue(seconds));

@@ -6,6 +6,7 @@
 import type { SchedulerLike } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import type { Operation } from '../operation/operation.js';
+import type { Run } from '../operation/run.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
 export interface ResultBackend {
@@ -15,7 +16,7 @@ export interface ResultBackend {
     readonly isStopped: boolean;
   };
   /** Done once what has arrived has been taken. */
-  readonly taken: Operation<void>;
+  readonly taken: Run<void>;
   /** Seconds that `get` waits unless told otherwise; `null` is for ever. */
   readonly resultTimeout: number | null;
   /** Where that time is told. */

@@ -93,10 +93,9 @@ export class TestBackend extends RedisBackend {
     }: TestBackendOptions = {},
   ) {
     const settled = { healthCheckInterval, backstopInterval, logger, random, scheduler };
-    const options = { ...rest, ...settled, url: 'memory://' };
-    const connected = connect(options);
+    const connected = connect({ ...rest, ...settled, url: 'memory://' });
     const place = site(scheduler);
-    super(options, { ...connected, connection: place.connection });
+    super({ ...connected, connection: place.connection });
     this.site = place;
     this.encode = encodeTaskMeta(connected.serializer);
     this.decode = decodeTaskMeta(connected.serializer);

@@ -27,6 +27,7 @@ describe('RedisBackend', () => {
 
   it('throws for options that cannot work, and for the client of memory://', () => {
     expect(() => new RedisBackend({ url: 'ftp://h' })).toThrow(ImproperlyConfigured);
+    expect(() => new RedisBackend(null as never)).toThrow(ImproperlyConfigured);
     const backend = new RedisBackend({ url: 'memory://' });
     expect(() => backend.client).toThrow('memory:// has no Redis client');
   });

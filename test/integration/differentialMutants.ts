@@ -22,7 +22,7 @@ export type Mutation = (connected: Connected) => Connected;
 export const tampered =
   (mutation: Mutation) =>
   (options: RedisBackendOptions): Store =>
-    new RedisBackend(options, mutation(connect(options)));
+    new RedisBackend(mutation(connect(options)));
 
 /** How each write of a value is tampered with. */
 const writing =

@@ -2,7 +2,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
+import { connect } from '../../src/backend/connect.js';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
+import { rooms } from '../../src/backend/rooms.js';
 import type { TaskFailed } from '../../src/errors/errors.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import { fromSource } from '../../src/operation/run.js';
@@ -384,9 +386,12 @@ describe('what a result tells of its task', () => {
     }));
 
   it('is the reference that it is stored as, with those before it', () => {
-    const backend = new RedisBackend({ url: 'memory://' });
-    const parent = new AsyncResult('first', backend, t.unknown);
-    const result = new AsyncResult('second', backend, t.number, parent);
+    const { results } = rooms(
+      connect({ url: 'memory://' }),
+      new RedisBackend({ url: 'memory://' }),
+    );
+    const parent = new AsyncResult('first', results, t.unknown);
+    const result = new AsyncResult('second', results, t.number, parent);
     expect(parent.asTuple()).toEqual(asyncResultTuple('first'));
     expect(result.asTuple()).toEqual(asyncResultTuple('second', asyncResultTuple('first')));
     expect(result.parent).toBe(parent);

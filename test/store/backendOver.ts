@@ -16,10 +16,7 @@ import type { Case } from '../vectors.js';
 export const backendOver = (
   connection: Connection,
   options: RedisBackendOptions = {},
-): RedisBackend => {
-  const written = { ...options, url: 'memory://' };
-  return new RedisBackend(written, { ...connect(written), connection });
-};
+): RedisBackend => new RedisBackend({ ...connect({ ...options, url: 'memory://' }), connection });
 
 /** An empty store on which some commands are the test's own. */
 export const storeWith = (

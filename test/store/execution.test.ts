@@ -3,7 +3,6 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import type { TestScheduler } from 'rxjs/testing';
 import { describe, expect, it } from 'vitest';
-import { connect } from '../../src/backend/connect.js';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import { fromRun } from '../../src/operation/operation.js';
@@ -30,13 +29,9 @@ describe('a lost connection', () => {
   it('lets no more than maxOfflineQueue operations wait between their retries', () =>
     marbles(({ expectObservable }, scheduler) => {
       const { logger } = noted();
-      const written = { url: 'memory://', scheduler, logger };
       const queue = new OfflineQueue(2);
       const store = memoryStore({ scheduler });
-      const backend = new RedisBackend(written, {
-        ...connect(written),
-        connection: { ...store, queue },
-      });
+      const backend = backendOver({ ...store, queue }, { scheduler, logger });
       scheduler.schedule(() => store.down(true), 0);
       scheduler.schedule(() => store.down(false), 4);
       const set$ = told(Rx.from(backend.set('k', 'v', { intervalStart: 0.005 })));

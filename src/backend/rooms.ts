@@ -1,0 +1,84 @@
+/**
+ * What a backend is made of, over whatever it is connected to.
+ *
+ * @since 0.1.0
+ */
+import { identity } from 'fp-ts/lib/function.js';
+import { ResultConsumer } from '../consumer/resultConsumer.js';
+import type { ResultBackend } from '../result/resultBackend.js';
+import { Execution, type Judgement } from '../store/execution.js';
+import { type Groups, groups } from '../store/groups.js';
+import { type KeyValues, keyValues } from '../store/keyValues.js';
+import { type Marks, marks } from '../store/marks.js';
+import { type Tasks, tasks } from '../store/tasks.js';
+import { keys } from '../wire/keys.js';
+import type { Connected } from './connect.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+export interface Rooms {
+  readonly execution: Execution;
+  readonly keyValues: KeyValues;
+  readonly tasks: Tasks;
+  readonly marks: Marks;
+  readonly groups: Groups;
+  readonly resultConsumer: ResultConsumer;
+  /** What an `AsyncResult` is read from. */
+  readonly results: ResultBackend;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** `judgement` is asked by all retries. */
+export const rooms = (
+  { config, connection, serializer }: Connected,
+  judgement: Judgement,
+): Rooms => {
+  const { retryPolicy, resultTimeout, scheduler, healthCheckInterval, backstopInterval } = config;
+  const { commands, taken } = connection;
+  const execution = new Execution(connection, config, judgement);
+  const foundation = {
+    options: config,
+    commands,
+    execution,
+    serializer,
+    keys: keys(config.globalKeyprefix),
+  };
+  const ofTasks = tasks(foundation);
+  const resultConsumer = new ResultConsumer({
+    connection,
+    keys: foundation.keys,
+    decode: ofTasks.decode,
+    read: (key) => execution.retried(commands.get(key)),
+    retryPolicy,
+    retry: {
+      when: (error) => judgement.exceptionSafeToRetry(error),
+      nextWait: (error, retries, waits) =>
+        judgement.onConnectionError(retryPolicy.maxRetries, error, waits, retries),
+      scheduler,
+    },
+    healthCheckInterval,
+    backstopInterval,
+  });
+  return {
+    execution,
+    keyValues: keyValues(foundation),
+    tasks: ofTasks,
+    marks: marks(execution, ofTasks.storing),
+    groups: groups(foundation),
+    resultConsumer,
+    results: {
+      resultConsumer,
+      taken,
+      resultTimeout,
+      scheduler,
+      getTaskMeta: (taskId) => ofTasks.pick(taskId, identity),
+      taskResultExists: ofTasks.exists,
+      forget: (taskId) => ofTasks.forget(taskId, () => resultConsumer.cancelFor(taskId)),
+    },
+  };
+};
