@@ -8,29 +8,22 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors/errors.js';
+import {
+  depthLimit,
+  isRefusal,
+  lookalike,
+  nameOf,
+  Refusal,
+  refuseOwn,
+  tooDeep,
+} from './jsonRefusal.js';
 import { JsonWriter } from './jsonWriter.js';
 import type { Marker } from './markers.js';
-import { mayBeOwn, ownRecord } from './ownRecord.js';
+import { mayBeOwn } from './ownRecord.js';
 import { floatText, isInt, maxIntDigits, numberText } from './pythonNumber.js';
-import { isA, reasonOf } from './reason.js';
+import { reasonOf } from './reason.js';
 import { type Ancestors, pathOf, pathTo } from './valuePath.js';
 import { Float } from './values.js';
-
-/**
- * Deeper than Python can read. A cycle ends here too, so that none has to be looked for
- * before.
- */
-const depthLimit = 1000;
-
-/** Thrown by the writer and caught by `encodeJson`. */
-class Refusal {
-  constructor(
-    readonly problem: string,
-    readonly path: string,
-  ) {}
-}
-
-const isRefusal = isA(Refusal);
 
 /** Where to, what with, and how far inside. */
 interface Writing {
@@ -224,33 +217,3 @@ const writeMarked = (to: Writing, value: object): boolean => {
   }
   return false;
 };
-
-// -------------------------------------------------------------------------------------
-// refusals
-// -------------------------------------------------------------------------------------
-
-const refuseOwn = (value: object, within: Ancestors): void => {
-  const kind = ownRecord(value);
-  if (kind !== undefined) throw new Refusal(`${kind} has no form in JSON`, pathOf(within));
-};
-
-const lookalike = (within: Ancestors): Refusal =>
-  new Refusal(
-    'an object of just __type__ and __value__ would be read as something else; register a marker for it',
-    pathOf(within),
-  );
-
-const tooDeep = (within: Ancestors, value: object): Refusal => {
-  const path = [...within, value];
-  const again = path.findIndex((ancestor, i) => path.indexOf(ancestor) < i);
-  return again === -1
-    ? new Refusal(`nested more than ${depthLimit} deep`, `${pathOf(path.slice(0, 8))}…`)
-    : new Refusal('refers back to a value that it is part of', pathOf(path.slice(0, again + 1)));
-};
-
-const nameOf = (value: unknown): string =>
-  value === undefined
-    ? 'undefined'
-    : typeof value === 'object' && value !== null
-      ? `a value of class ${value.constructor?.name ?? 'null'}`
-      : `a ${typeof value}`;
