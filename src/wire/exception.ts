@@ -20,8 +20,13 @@ import { unwrapped } from './wrapper.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** The type of the codec below goes by its name. */
-export type TaskException = Exception;
+/**
+ * An exception of Python's as data; the type of the codec of this name.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface TaskException extends Exception {}
 
 /**
  * A worker writes all three, and `exc_message` as the list of the arguments; what was read

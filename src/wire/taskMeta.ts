@@ -19,7 +19,12 @@ import { withSerializableMembers } from './serializable.js';
 import { totalType } from './totalType.js';
 import { fromWireMeta, isWireMeta, toWireMeta, type WireMeta } from './wireMeta.js';
 
-/** The type of the codec below goes by its name. */
+/**
+ * What the store knows about a task; the type of the codec of this name.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export type TaskMeta = Meta;
 
 // -------------------------------------------------------------------------------------
