@@ -13,30 +13,99 @@ import * as Ord from 'fp-ts/lib/Ord.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * A state is open-ended: tasks may invent their own, such as `PROGRESS`.
+ * The states after which nothing more happens.
  *
  * @category model
  * @since 0.1.0
  */
-export type State = string;
+export type ReadyState = 'SUCCESS' | 'FAILURE' | 'REVOKED';
 
-/** @category model @since 0.1.0 */
+/**
+ * The states that Celery itself puts a task in.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type KnownState =
+  | ReadyState
+  | 'PENDING'
+  | 'RECEIVED'
+  | 'STARTED'
+  | 'REJECTED'
+  | 'RETRY'
+  | 'IGNORED';
+
+/**
+ * A state is open-ended: tasks may invent their own, such as `PROGRESS`. The known ones
+ * are completed by an editor, and any other is taken.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type State = KnownState | (string & {});
+
+/**
+ * Nothing is known of the task: it was not sent, waits in a queue, or has expired.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const PENDING = 'PENDING';
-/** @category model @since 0.1.0 */
+/**
+ * A worker has taken the task, and not begun it yet.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const RECEIVED = 'RECEIVED';
-/** @category model @since 0.1.0 */
+/**
+ * A worker runs the task; stored only where `task_track_started` is on.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const STARTED = 'STARTED';
-/** @category model @since 0.1.0 */
+/**
+ * The task has returned, and the result is its value. Final: nothing overwrites it.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const SUCCESS = 'SUCCESS';
-/** @category model @since 0.1.0 */
+/**
+ * The task has raised, and the result is its exception.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const FAILURE = 'FAILURE';
-/** @category model @since 0.1.0 */
+/**
+ * The task was revoked before it ended, and the result is a `TaskRevokedError`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const REVOKED = 'REVOKED';
-/** @category model @since 0.1.0 */
+/**
+ * The task was refused by its worker, as Celery's events tell; no result is stored.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const REJECTED = 'REJECTED';
-/** @category model @since 0.1.0 */
+/**
+ * The task is to run again, and the result is the exception that is the reason.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const RETRY = 'RETRY';
-/** @category model @since 0.1.0 */
+/**
+ * The task chose to have no result.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const IGNORED = 'IGNORED';
 
 /**
@@ -48,7 +117,12 @@ export const IGNORED = 'IGNORED';
  */
 export const READY_STATES: ReadonlySet<State> = new Set([SUCCESS, FAILURE, REVOKED]);
 
-/** @category model @since 0.1.0 */
+/**
+ * The states after which there is more to come, in Celery's own list.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export const UNREADY_STATES: ReadonlySet<State> = new Set([
   PENDING,
   RECEIVED,
@@ -112,7 +186,8 @@ export const PRECEDENCE: ReadonlyArray<State | null> = [
 // -------------------------------------------------------------------------------------
 
 /**
- * Whether nothing more happens to a task in this state.
+ * Whether nothing more happens to a task in this state; what is compared with it then is
+ * one of the three, so that `'SUCESS'` does not compile.
  *
  * @example
  * import { isReady } from 'chordis'
@@ -123,7 +198,7 @@ export const PRECEDENCE: ReadonlyArray<State | null> = [
  * @category refinements
  * @since 0.1.0
  */
-export const isReady = (state: State): boolean => READY_STATES.has(state);
+export const isReady = (state: State): state is ReadyState => READY_STATES.has(state);
 
 // -------------------------------------------------------------------------------------
 // destructors
