@@ -43,7 +43,7 @@ import { LargeValues } from './largeValues.js';
 import { type Decode, Readings } from './readings.js';
 import { type Progress, session } from './session.js';
 import { type Host, TaskChannel } from './taskChannel.js';
-import type { TaskResults } from './taskResults.js';
+import { type TaskResults, taskResults } from './taskResults.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -158,9 +158,9 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
         ? this.options.keys.task(taskId)
         : E.left(new InvalidArgument('task_id', 'must be a string'));
     return E.isLeft(name)
-      ? Object.assign(
+      ? taskResults(
+          taskId,
           Rx.throwError(() => name.left),
-          { key: taskId },
         )
       : new TaskChannel(taskId, this.host);
   }

@@ -16,6 +16,7 @@ import {
 } from 'rxjs';
 import type { ResultStoreError } from '../errors/errors.js';
 import { isolated } from '../operation/isolated.js';
+import { iterate } from '../operation/iterate.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Handlers, Listener } from './listener.js';
 import type { TaskResults } from './taskResults.js';
@@ -75,6 +76,10 @@ export class TaskChannel extends Observable<TaskMeta> implements TaskResults {
     const listener = new Listener(handlers, channel);
     channel.add(listener);
     return listener;
+  }
+
+  [Symbol.asyncIterator](): AsyncIterableIterator<TaskMeta> {
+    return iterate(this);
   }
 
   add(listener: Listening): void {

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import { inspect } from 'node:util';
+import type * as t from 'io-ts';
 import type { TaskException } from './taskException.js';
 
 // -------------------------------------------------------------------------------------
@@ -248,8 +249,21 @@ export class DecodeError extends Tagged<'DecodeError'> {
 }
 
 /**
- * A result that is not what the codec given for it says. `value` is not shown where the error
- * is printed.
+ * What a Standard Schema says of a value that it refuses.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SchemaIssue {
+  /** What is wrong, in the schema's own words, which may quote the value. */
+  readonly message: string;
+  /** Where, from the outside in. */
+  readonly path?: ReadonlyArray<PropertyKey | { readonly key: PropertyKey }> | undefined;
+}
+
+/**
+ * A result that is not what the codec given for it says. `value` and `issues` are not shown
+ * where the error is printed.
  *
  * @category model
  * @since 0.1.0
@@ -257,17 +271,24 @@ export class DecodeError extends Tagged<'DecodeError'> {
 export class InvalidResult extends Tagged<'InvalidResult'> {
   readonly _tag = 'InvalidResult';
   readonly #value: unknown;
+  readonly #issues: t.Errors | ReadonlyArray<SchemaIssue>;
   constructor(
     readonly taskId: string,
     value: unknown,
     readonly problem: string,
+    issues: t.Errors | ReadonlyArray<SchemaIssue> = [],
   ) {
     super(`Task ${taskId}: ${problem}`);
     this.#value = value;
+    this.#issues = issues;
   }
   /** The result as it is stored. */
   get value(): unknown {
     return this.#value;
+  }
+  /** The codec's own errors, for a reporter of yours: io-ts's, or a Standard Schema's issues. */
+  get issues(): t.Errors | ReadonlyArray<SchemaIssue> {
+    return this.#issues;
   }
 }
 
@@ -343,6 +364,22 @@ export class ResultCancelled extends Tagged<'ResultCancelled'> {
 }
 
 /**
+ * The caller's `AbortSignal` ended the wait. `cause` is the signal's `reason`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class Aborted extends Tagged<'Aborted'> {
+  readonly _tag = 'Aborted';
+  constructor(reason: unknown) {
+    const because = reason instanceof Error ? reason.message : reason;
+    super(`The wait was aborted${typeof because === 'string' ? `: ${because}` : ''}`, {
+      cause: reason,
+    });
+  }
+}
+
+/**
  * The retry policy is spent. `cause` is the last error.
  *
  * @category model
@@ -397,6 +434,7 @@ export class UnexpectedError extends Tagged<'UnexpectedError'> {
  * @since 0.1.0
  */
 export type ResultStoreError =
+  | Aborted
   | AclError
   | AuthenticationError
   | Closed

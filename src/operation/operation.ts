@@ -13,6 +13,7 @@ import type { LazyArg } from 'fp-ts/lib/function.js';
 import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors/errors.js';
+import { abortable, type WaitOptions } from './abort.js';
 import { defer, fromPromise, fromSource, type Result, type Run, settled, started } from './run.js';
 
 // -------------------------------------------------------------------------------------
@@ -124,7 +125,8 @@ export const fromEither = <A>(either: E.Either<ResultStoreError, A>): Operation<
   fromRun(settled(either));
 
 /**
- * Runs it, and rejects where it fails: for code that lives by exceptions.
+ * Runs it, and rejects where it fails: for code that lives by exceptions. With `Aborted`
+ * where the `signal` aborts before.
  *
  * @example
  * import { operation, RedisBackend } from 'chordis'
@@ -137,7 +139,40 @@ export const fromEither = <A>(either: E.Either<ResultStoreError, A>): Operation<
  * @category conversions
  * @since 0.1.0
  */
-export const toPromise = <A>(operation: Operation<A>): Promise<A> => Rx.lastValueFrom(operation);
+export const toPromise = <A>(operation: Operation<A>, { signal }: WaitOptions = {}): Promise<A> =>
+  Rx.lastValueFrom(withSignal(signal)(operation));
+
+export { iterate } from './iterate.js';
+
+// -------------------------------------------------------------------------------------
+// combinators
+// -------------------------------------------------------------------------------------
+
+/**
+ * Ends an operation when the signal aborts: it is cancelled, as by unsubscribing, and fails
+ * with `Aborted`. The signal has no listener once the operation is over. Streams have
+ * `untilAborted`.
+ *
+ * @example
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { operation, RedisBackend } from 'chordis'
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * const never = backend.ensure(() => new Promise<number>(() => {}), [])
+ *
+ * const outcome = await pipe(never, operation.withSignal(AbortSignal.timeout(10)))()
+ * console.log(outcome._tag === 'Left' && outcome.left._tag) // => Aborted
+ * await backend.close()()
+ *
+ * @category combinators
+ * @since 0.1.0
+ */
+export const withSignal =
+  (signal: AbortSignal | undefined) =>
+  <A>(operation: Operation<A>): Operation<A> =>
+    signal === undefined ? operation : fromRun(abortable(signal)(toRun(operation)));
+
+export { untilAborted, type WaitOptions } from './abort.js';
 
 // -------------------------------------------------------------------------------------
 // constructors

@@ -107,13 +107,20 @@ export class Execution {
     };
   }
 
-  /** Ends what waits between retries, waits for what is under way, and hangs up. */
+  /**
+   * Ends what waits between retries, waits for what is under way, and hangs up; at once
+   * where nobody waits for this any more.
+   */
   readonly close: Run<void> = (settle) => {
     if (!this.isClosed) this.closing$.error(new Closed('backend'));
     this.isClosed = true;
     if (this.underWay === 0) return this.connection.close(settle);
     const waiting = this.idle.pipe(Rx.take(1)).subscribe(() => this.connection.close(settle));
-    return () => waiting.unsubscribe();
+    return () => {
+      if (waiting.closed) return;
+      waiting.unsubscribe();
+      this.connection.close(constVoid);
+    };
   };
 
   // ---------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ type Tag = Errors.ResultStoreError['_tag'];
 
 /** One of each; an error that is missing here does not compile. */
 const samples: { readonly [T in Tag]: Extract<Errors.ResultStoreError, { readonly _tag: T }> } = {
+  Aborted: new Errors.Aborted(cause),
   AclError: new Errors.AclError('+subscribe', 'SUBSCRIBE', 'celery-task-meta-a', cause),
   AuthenticationError: new Errors.AuthenticationError('localhost:6379', cause),
   Closed: new Errors.Closed('backend'),
@@ -56,9 +57,10 @@ describe('a ResultStoreError', () => {
   });
 
   it('keeps its cause', () => {
-    const { AclError, AuthenticationError, ConnectionError, ResponseError, UnexpectedError } =
-      samples;
+    const { Aborted, AclError, AuthenticationError, ConnectionError } = samples;
+    const { ResponseError, UnexpectedError } = samples;
     for (const error of [
+      Aborted,
       AclError,
       AuthenticationError,
       ConnectionError,
@@ -125,6 +127,7 @@ describe('fromUnknown', () => {
 
 describe('fold', () => {
   const telling = Errors.fold<string>({
+    Aborted: ({ message }) => message,
     AclError: ({ rule }) => rule,
     AuthenticationError: ({ address }) => address,
     Closed: ({ what }) => what,
@@ -149,6 +152,7 @@ describe('fold', () => {
 
   it('gives each error to the case of its tag, with its own fields', () => {
     expect(all.map(({ error }) => telling(error))).toEqual([
+      'The wait was aborted: the cause',
       '+subscribe',
       'localhost:6379',
       'backend',
