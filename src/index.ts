@@ -11,6 +11,8 @@ export type { Logger, RedisBackendOptions } from './config/options.js';
 export { type ConnectionState, ResultConsumer } from './consumer/resultConsumer.js';
 export type { TaskResults } from './consumer/taskResults.js';
 export { AsyncResult, type GetOptions } from './result/asyncResult.js';
+export type { Codec, Codecs, StandardSchema, Validated } from './result/codec.js';
+export type { MetaIn, OwnState, ReadyMeta, TypedMeta } from './result/typedMeta.js';
 
 // Operations
 export type { Operation } from './operation/operation.js';
@@ -18,6 +20,7 @@ export * as operation from './operation/operation.js';
 
 // Errors
 export {
+  Aborted,
   AclError,
   AuthenticationError,
   Closed,
@@ -37,6 +40,7 @@ export {
   type ResultStoreError,
   ResultTimeout,
   RetryLimitExceeded,
+  type SchemaIssue,
   TaskFailed,
   Unavailable,
   UnexpectedError,
@@ -51,11 +55,13 @@ export {
   FAILURE,
   IGNORED,
   isReady,
+  type KnownState,
   PENDING,
   PRECEDENCE,
   PROPAGATE_STATES,
   precedence,
   READY_STATES,
+  type ReadyState,
   RECEIVED,
   REJECTED,
   RETRY,

@@ -7,21 +7,24 @@
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
+import { constVoid } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
-import * as t from 'io-ts';
 import * as Rx from 'rxjs';
 import type { RedisBackendOptions } from '../config/options.js';
 import type { ResultConsumer } from '../consumer/resultConsumer.js';
 import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isConnectionError } from '../errors/retryable.js';
+import { abortable, untilAborted, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { settled } from '../operation/run.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
+import { type Codec, type Codecs, codecsOf } from '../result/codec.js';
 import { endOf } from '../result/outcome.js';
+import { type MetaIn, type ReadyMeta, type TypedMeta, typedMeta } from '../result/typedMeta.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import type { RetryPolicy } from '../retry/policy.js';
-import { isReady, type State } from '../states.js';
+import { isReady, type ReadyState, type State } from '../states.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
 import type { MarkOptions } from '../store/marks.js';
 import { oncePerSecond } from '../store/oncePerSecond.js';
@@ -297,28 +300,52 @@ export class RedisBackend implements AsyncDisposable {
 
   /**
    * Each task's ready meta with its id, as it becomes ready; pushed, not polled. What ends
-   * a task's stream without one is its `Left`, and no matter of the others. An id that is
-   * given twice is told once.
+   * a task's stream without one is its `Left`, and no matter of the others; so is the
+   * `InvalidResult` of what the codec refuses. An id that is given twice is told once. Fails
+   * with `Aborted` alone, where the `signal` aborts.
    */
   getMany(
     taskIds: Iterable<string>,
+    codec?: undefined,
+    options?: WaitOptions,
+  ): Rx.Observable<
+    readonly [id: string, result: E.Either<ResultStoreError, MetaIn<ReadyState, unknown>>]
+  >;
+  getMany<A>(
+    taskIds: Iterable<string>,
+    codec: Codec<A> | Codecs<A>,
+    options?: WaitOptions,
+  ): Rx.Observable<readonly [id: string, result: E.Either<ResultStoreError, ReadyMeta<A>>]>;
+  getMany(
+    taskIds: Iterable<string>,
+    codec?: Codec<unknown> | Codecs<unknown>,
+    { signal }: WaitOptions = {},
   ): Rx.Observable<readonly [id: string, result: E.Either<ResultStoreError, TaskMeta>]> {
+    const typed = codec && typedMeta(codecsOf(codec));
     return Rx.defer(() => new Set(taskIds)).pipe(
       Rx.mergeMap((id) =>
         this.resultConsumer.consumeFrom(id).pipe(
           Rx.filter((meta) => isReady(meta.status)),
           Rx.throwIfEmpty(() => endOf(id, this.resultConsumer)),
+          Rx.concatMap((meta) => (typed === undefined ? [meta] : fromRun(typed(meta)))),
           Rx.map((meta) => [id, E.right(meta)] as const),
           Rx.catchError((error) => Rx.of([id, E.left(fromUnknown(error))] as const)),
         ),
       ),
+      untilAborted(signal),
     );
   }
 
-  /** The result of a task; with an io-ts codec, one of the codec's type. */
+  /**
+   * The result of a task; with an io-ts decoder or a Standard Schema, one of its type. Of
+   * two codecs, one is for the result and one for what the task's own states carry.
+   */
   asyncResult(taskId: string): AsyncResult;
-  asyncResult<A>(taskId: string, codec: t.Decoder<unknown, A>): AsyncResult<A>;
-  asyncResult(taskId: string, codec: t.Decoder<unknown, unknown> = t.unknown): AsyncResult {
+  asyncResult<A, P = unknown>(
+    taskId: string,
+    codec: Codec<A> | Codecs<A, P>,
+  ): AsyncResult<A, TypedMeta<A, P>>;
+  asyncResult(taskId: string, codec?: Codec<unknown> | Codecs<unknown>): AsyncResult {
     return new AsyncResult(taskId, this.#rooms.results, codec);
   }
 
@@ -349,18 +376,22 @@ export class RedisBackend implements AsyncDisposable {
    * Follows a task from before it is sent, so that its result can't be missed: done once
    * its channel is subscribed to. It is released when the result arrives, is forgotten,
    * or would have expired, or where nobody waits for this to be done any more. Does nothing
-   * where `taskJoinWillBlock` says so.
+   * where `taskJoinWillBlock` says so. Fails with `Aborted` where the `signal` aborts before.
    */
-  onTaskCall(_producer: unknown, taskId: string): Operation<void> {
+  onTaskCall(_producer: unknown, taskId: string, { signal }: WaitOptions = {}): Operation<void> {
     const { taskJoinWillBlock, expires } = this.#connected.config;
     return this.#rooms.execution.operation(() =>
       taskJoinWillBlock()
         ? settled(E.right(undefined))
-        : this.resultConsumer.follow(taskId, expires),
+        : abortable(signal)(this.resultConsumer.follow(taskId, expires)),
     );
   }
 
-  /** Deletes what is stored of a task; who waits for it gets a `ResultCancelled`. */
+  /**
+   * Deletes what is stored of a task; who waits for it by this backend gets a
+   * `ResultCancelled`. Other backends and processes are not told, since Redis publishes
+   * nothing of a DEL: their waits go on, to their own deadline.
+   */
   forget(taskId: string): Operation<void> {
     return this.#rooms.results.forget(taskId);
   }
@@ -371,12 +402,17 @@ export class RedisBackend implements AsyncDisposable {
 
   /**
    * Completes every stream, ends what waits between retries with `Closed`, waits for the
-   * operations under way, and closes the sockets. What is asked for later is `Closed`.
+   * operations under way, and closes the sockets. What is asked for later is `Closed`. Where
+   * the `signal` aborts, it waits for them no longer: it is `Aborted`, and closes the sockets
+   * once the replies under way have come.
    */
-  close(): Operation<void> {
+  close({ signal }: WaitOptions = {}): Operation<void> {
     return fromRun((settle) => {
       this.resultConsumer.stop();
-      return this.#rooms.execution.close(settle);
+      const { close } = this.#rooms.execution;
+      // it is closed in any case, though nobody waits
+      if (signal?.aborted) close(constVoid)?.();
+      return abortable(signal)(close)(settle);
     });
   }
 

@@ -6,10 +6,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type * as t from 'io-ts';
 import type { Subscription } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import { InvalidArgument, ResultTimeout } from '../errors/errors.js';
+import { abortable, type WaitOptions } from '../operation/abort.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, type Result, type Run, settled } from '../operation/run.js';
@@ -17,8 +17,10 @@ import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import { type Codec, type Codecs, codecsOf } from './codec.js';
 import { endOf, exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
+import { typedResults } from './typedMeta.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -30,7 +32,7 @@ import type { ResultBackend } from './resultBackend.js';
  * @category model
  * @since 0.1.0
  */
-export interface GetOptions {
+export interface GetOptions extends WaitOptions {
   /**
    * In seconds; `null`, and what no timer can count (24.8 days), is for ever; 0 takes what is
    * there now. Before it is over the store is looked at once, for which there is a second at
@@ -40,7 +42,8 @@ export interface GetOptions {
 }
 
 /**
- * The result of the task `id`, of the type `A` that its codec checks.
+ * The result of the task `id`, of the type `A` that its codec checks; `M` is what its
+ * stream tells, a `TypedMeta` where a codec is given.
  *
  * @example
  * import * as t from 'io-ts'
@@ -58,19 +61,29 @@ export interface GetOptions {
  * @category model
  * @since 0.1.0
  */
-export class AsyncResult<A = unknown> {
+export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
   private known: TaskMeta | undefined;
 
   /** @internal A backend's `asyncResult` makes one. */
   constructor(
     readonly id: string,
     private readonly backend: ResultBackend,
-    private readonly codec: t.Decoder<unknown, A>,
+    private readonly codec?: Codec<A> | Codecs<A>,
     readonly parent: AsyncResult | null = null,
   ) {}
 
-  /** Each state as it comes, and completion with the ready one. */
-  get meta$(): TaskResults {
+  /**
+   * Each state as it comes, and completion with the ready one. Fails with `InvalidResult`
+   * where a codec refuses what one carries, and with what a wait of `get` fails with.
+   */
+  get meta$(): TaskResults<M> {
+    const { codec, metas } = this;
+    const typed = codec === undefined ? metas : typedResults(metas, codecsOf(codec));
+    // `M` follows from the codec where a backend makes the result
+    return typed as TaskResults<TaskMeta> as TaskResults<M>;
+  }
+
+  private get metas(): TaskResults {
     return this.backend.resultConsumer.consumeFrom(this.id);
   }
 
@@ -78,24 +91,26 @@ export class AsyncResult<A = unknown> {
    * The value, once the task is ready. A failed or revoked task is a `TaskFailed`, unless
    * `propagate` is `false`: then its exception is the value. Also fails with `ResultTimeout`
    * (and has left the channel by then), `ResultCancelled` where the task is forgotten
-   * meanwhile, and `InvalidResult` where the codec refuses the value.
+   * meanwhile, `InvalidResult` where the codec refuses the value, and `Aborted` where the
+   * `signal` aborts.
    */
   get(options?: GetOptions & { readonly propagate?: true }): Operation<A>;
   get(options: GetOptions & { readonly propagate: false }): Operation<A | TaskException>;
   get({
     timeout = this.backend.resultTimeout,
     propagate = true,
+    signal,
   }: GetOptions & { readonly propagate?: boolean } = {}): Operation<A | TaskException> {
     return lazily(() =>
       pipe(
         this.waiting(timeout),
-        chain((meta) =>
-          settled<A | TaskException>(
+        chain(
+          (meta): Run<A | TaskException> =>
             !propagate && meta.status !== SUCCESS
-              ? E.right(exceptionOf(meta))
-              : outcome(this.codec)(meta),
-          ),
+              ? settled(E.right(exceptionOf(meta)))
+              : outcome(this.codec && codecsOf(this.codec).result)(meta),
         ),
+        abortable(signal),
       ),
     );
   }
@@ -136,7 +151,10 @@ export class AsyncResult<A = unknown> {
     return this.backend.taskResultExists(this.id);
   }
 
-  /** Deletes the result; who waits for it gets a `ResultCancelled`. */
+  /**
+   * Deletes the result; who waits for it by this backend gets a `ResultCancelled`. Other
+   * backends and processes are not told: their waits go on, to their own deadline.
+   */
   get forget(): Operation<void> {
     return lazily(() => {
       this.known = undefined;
@@ -181,7 +199,7 @@ export class AsyncResult<A = unknown> {
         stop();
         settle(result);
       };
-      watching = this.meta$.subscribe({
+      watching = this.metas.subscribe({
         next: (meta) => {
           if (isReady(meta.status)) end(E.right(this.remember(meta)));
         },

@@ -5,13 +5,12 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import type * as t from 'io-ts';
-import { kind } from '../config/optionErrors.js';
-import { Closed, InvalidResult, ResultCancelled, TaskFailed } from '../errors/errors.js';
+import { Closed, ResultCancelled, TaskFailed } from '../errors/errors.js';
+import { type Run, settled } from '../operation/run.js';
 import { PROPAGATE_STATES } from '../states.js';
 import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import { type Codec, decodeWith } from './codec.js';
 import type { ResultBackend } from './resultBackend.js';
 
 // -------------------------------------------------------------------------------------
@@ -20,22 +19,11 @@ import type { ResultBackend } from './resultBackend.js';
 
 /** A task that failed or was revoked is a `TaskFailed`; a value that `codec` refuses an `InvalidResult`. */
 export const outcome =
-  <A>(codec: t.Decoder<unknown, A>) =>
-  (meta: TaskMeta): E.Either<TaskFailed | InvalidResult, A> =>
+  <A>(codec: Codec<A> | undefined) =>
+  (meta: TaskMeta): Run<A> =>
     PROPAGATE_STATES.has(meta.status)
-      ? E.left(new TaskFailed(meta.taskId, meta.status, exceptionOf(meta), meta.traceback))
-      : pipe(
-          codec.decode(meta.result),
-          E.mapLeft((errors) => {
-            return new InvalidResult(meta.taskId, meta.result, errors.map(problem).join('; '));
-          }),
-        );
-
-/** As io-ts' PathReporter words it, but for the value, which no error shows. */
-const problem = ({ context, value, message }: t.ValidationError): string => {
-  const path = context.map(({ key, type }) => `${key}: ${type.name}`).join('/');
-  return message ?? `Invalid value, ${kind(value)}, supplied to ${path}`;
-};
+      ? settled(E.left(new TaskFailed(meta.taskId, meta.status, exceptionOf(meta), meta.traceback)))
+      : decodeWith(codec)(meta.taskId, meta.result);
 
 /** A failed task may have stored anything; what is no exception becomes the argument of one. */
 export const exceptionOf = ({ result }: TaskMeta): TaskException => {

@@ -3,6 +3,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { DecodeError, InvalidResult, TaskFailed } from '../../src/errors/errors.js';
+import type { Result } from '../../src/operation/run.js';
 import { outcome } from '../../src/result/outcome.js';
 import { json } from '../../src/serialization/json.js';
 import { EXCEPTION_STATES, isReady } from '../../src/states.js';
@@ -12,9 +13,14 @@ import { picked, vectors } from '../vectors.js';
 const decode = (bytes: Buffer) => decodeTaskMeta(json)('celery-task-meta-a', bytes, 'a');
 
 /** What the value of a key comes to for whoever waits for it. */
-const read = (bytes: Buffer): E.Either<DecodeError | InvalidResult | TaskFailed, unknown> => {
+const read = (bytes: Buffer): Result<unknown> => {
   const meta = decode(bytes);
-  return E.isRight(meta) && isReady(meta.right.status) ? outcome(t.number)(meta.right) : meta;
+  if (E.isLeft(meta) || !isReady(meta.right.status)) return meta;
+  let result: Result<unknown> = meta;
+  outcome(t.number)(meta.right)((told) => {
+    result = told;
+  });
+  return result;
 };
 
 const bytesOf = (text: fc.Arbitrary<string>): fc.Arbitrary<Buffer> =>
