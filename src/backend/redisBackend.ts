@@ -23,11 +23,13 @@ import { type Codec, type Codecs, codecsOf } from '../result/codec.js';
 import { endOf } from '../result/outcome.js';
 import { type MetaIn, type ReadyMeta, type TypedMeta, typedMeta } from '../result/typedMeta.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
+import { outageMessage } from '../retry/outage.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { isReady, type ReadyState, type State } from '../states.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
 import type { MarkOptions } from '../store/marks.js';
 import { oncePerSecond } from '../store/oncePerSecond.js';
+import { probe } from '../store/probe.js';
 import type { Stored } from '../store/storeGuarded.js';
 import type { StoreOptions } from '../store/storing.js';
 import type { TaskMeta } from '../wire/meta.js';
@@ -78,6 +80,7 @@ export class RedisBackend implements AsyncDisposable {
   readonly #connected: Connected;
   readonly #rooms: Rooms;
   readonly #log: (line: string) => void;
+  readonly #warn: (line: string) => void;
 
   /** Throws `ImproperlyConfigured` for an option or a URL that cannot work. */
   constructor(options?: RedisBackendOptions);
@@ -92,6 +95,7 @@ export class RedisBackend implements AsyncDisposable {
     this.scheduler = scheduler;
     this.#connected = connected;
     this.#log = oncePerSecond((line) => logger.error(line), scheduler);
+    this.#warn = oncePerSecond((line) => logger.warn(line), scheduler);
     this.#rooms = rooms(connected, this);
     this.resultConsumer = this.#rooms.resultConsumer;
   }
@@ -121,6 +125,19 @@ export class RedisBackend implements AsyncDisposable {
   /** For `console.log`, likewise. */
   [inspect.custom](): string {
     return `RedisBackend <${this.asUri()}>`;
+  }
+
+  /**
+   * Whether the server answers now, for a readiness probe. It is not retried, logs nothing,
+   * and takes no place in the offline queue; a link that turns out to be dead is replaced
+   * once, since that says nothing of the server. So it ends within the time to connect
+   * (`socketConnectTimeout`, for each of socket and greeting) and to answer
+   * (`socketTimeout`), or sooner by its `signal`. Fails with what was in the way, such as
+   * `ConnectionError`, `CommandTimeout` or `Unavailable`.
+   */
+  ping({ signal }: WaitOptions = {}): Operation<void> {
+    const { ping } = this.#connected.connection.commands;
+    return this.#rooms.execution.operation(() => abortable(signal)(probe(ping)));
   }
 
   // ---------------------------------------------------------------------------------
@@ -198,14 +215,20 @@ export class RedisBackend implements AsyncDisposable {
     }
   }
 
-  /** Logs the loss, and takes from `intervals` in how many seconds to try again. All retries of the backend ask this. */
+  /**
+   * Logs the loss in Celery's words, and as a warning before them which address it was and
+   * why; takes from `intervals` in how many seconds to try again. All retries of the backend
+   * ask this.
+   */
   onConnectionError(
     maxRetries: number | null,
-    _error: ResultStoreError,
+    error: ResultStoreError,
     intervals: Iterator<number>,
     retries: number,
   ): number {
     const seconds: number = intervals.next().value;
+    const reason = outageMessage(error);
+    if (reason !== undefined) this.#warn(reason);
     this.#log(connectionLostMessage(retries, maxRetries, seconds));
     return seconds;
   }

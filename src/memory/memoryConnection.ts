@@ -42,6 +42,7 @@ export const memoryConnection = (server: MemoryServer, scheduler: Rx.SchedulerLi
       delete: (key) => command(() => E.right(server.commands.delete(key))),
       incr: (key) => command(() => server.commands.incr(key)),
       expire: (key, seconds) => command(() => server.commands.expire(key, seconds)),
+      ping: command(() => E.right(undefined)),
     },
     subscriber$: new Rx.Observable((observer) => {
       const link = new Rx.Subject<Message>();

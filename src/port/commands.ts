@@ -51,6 +51,8 @@ export interface Commands {
   readonly incr: (key: string) => Run<number>;
   /** Whether the key was there. */
   readonly expire: (key: string, seconds: number) => Run<boolean>;
+  /** Whether the server answers. */
+  readonly ping: Run<void>;
 }
 
 export interface Message {

@@ -13,6 +13,7 @@ import { perTick } from '../operation/perTick.js';
 import { chain, type Run, settled } from '../operation/run.js';
 import type { Commands, Connection } from '../port/commands.js';
 import { afterArrivals } from './arrivals.js';
+import { ping } from './ping.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
 import { set } from './scripts/set.js';
@@ -74,5 +75,6 @@ const commands = (pool: ConnectionPool): Commands => {
       command({ command: 'EXPIRE', key }, (redis) =>
         redis.expire(key, seconds).then((there) => there === 1),
       ),
+    ping: pipe(pool.link, chain(ping)),
   };
 };

@@ -16,6 +16,7 @@ import { settled } from '../operation/run.js';
 import type { Found, Message, Subscriber } from '../port/commands.js';
 import type { Link } from './link.js';
 import { MessageTap, type MessageTapOptions } from './messageTap.js';
+import { ping } from './ping.js';
 import type { ConnectionPool } from './pool.js';
 import { described, send } from './send.js';
 import { piece, pieces, reading } from './snapshot.js';
@@ -55,9 +56,7 @@ const listening = (link: Link, pool: ConnectionPool): Subscriber => {
         : send(link, { command: 'UNSUBSCRIBE', key: described(channels) }, async (redis) => {
             await redis.unsubscribe(...channels);
           }),
-    ping: send(link, { command: 'PING', key: link.address }, async (redis) => {
-      await redis.ping();
-    }),
+    ping: ping(link),
     arrived: () => link.bytesRead,
   };
 };

@@ -130,6 +130,7 @@ describeRedis('under faults,', () => {
       ]);
       expect(errors.trim().split('\n').length).toBeLessThanOrEqual(4);
       expect(errors).toContain('Connection to Redis lost: Retry (0/2) now.');
+      expect(errors).toMatch(/^Could not connect: Redis at .*: connect ECONNREFUSED/m);
       expect(code).toBe(0);
       await server.restart();
     }));

@@ -184,6 +184,20 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
       });
     });
 
+    describe('ping', () => {
+      it('is answered, each time', async () => {
+        expect(await value(commands().ping)).toBeUndefined();
+        expect(await value(commands().ping)).toBeUndefined();
+      });
+
+      it('fails once the connection is closed', async () => {
+        const other = await another();
+        await value(other.connection.commands.ping);
+        await value(other.connection.close);
+        expect(await failure(other.connection.commands.ping)).toMatchObject({ _tag: 'Closed' });
+      });
+    });
+
     describe('mget', () => {
       it('reads in the order asked for, with gaps and repeats', async () => {
         const [a, b, missing] = [newKey(), newKey(), newKey()];

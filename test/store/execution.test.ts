@@ -186,6 +186,22 @@ describe('what a backend tells of a lost connection', () => {
       ]);
     }));
 
+  it('is which address it was, and why, as a warning before them', () =>
+    marbles((_, scheduler) => {
+      const lines: Array<string> = [];
+      const log = (line: string) => lines.push(line);
+      const backend = testBackend(scheduler, { logger: { warn: log, error: log } });
+      const row = intervals(backend.retryPolicy)[Symbol.iterator]();
+      backend.onConnectionError(20, lost, row, 0);
+      // within the second, once
+      backend.onConnectionError(20, lost, row, 1);
+      expect(lines).toEqual([
+        'Could not connect: Redis at localhost:6379: ECONNRESET',
+        'Connection to Redis lost: Retry (0/20) now.',
+        'Connection to Redis lost: Retry (1/20) in 1.00 second.',
+      ]);
+    }));
+
   it('is a policy, which the options fill in', () =>
     marbles((_, scheduler) => {
       expect(testBackend(scheduler).retryPolicy).toEqual({
