@@ -66,20 +66,17 @@ declare enum Own {
  * import { RedisBackend } from 'chordis'
  *
  * const backend = new RedisBackend({ url: 'memory://' })
- * const result = backend.asyncResult('4f1b', { result: t.number, progress: t.type({ done: t.number }) })
+ * const codecs = { result: t.number, progress: t.type({ done: t.number }) }
  * await backend.storeResult('4f1b', { done: 3 }, 'PROGRESS')()
  *
- * result.meta$.subscribe((meta) => {
- *   switch (meta.status) {
- *     case 'SUCCESS': return console.log(meta.result.toFixed(1))
- *     case 'FAILURE': return console.log(meta.result.repr)
- *     case 'PROGRESS': return console.log(`${meta.result.done} done`)
+ * for await (const meta of backend.asyncResult('4f1b', codecs).meta$) {
+ *   if (meta.status === 'PROGRESS') {
+ *     console.log(`${meta.result.done} done`) // => 3 done
+ *     await backend.markAsDone('4f1b', 5)()
  *   }
- * })
- * // => 3 done
- *
- * await backend.markAsDone('4f1b', 5)()
- * // => 5.0
+ *   if (meta.status === 'SUCCESS') console.log(meta.result.toFixed(1)) // => 5.0
+ *   if (meta.status === 'FAILURE') console.log(meta.result.repr)
+ * }
  * await backend.close()()
  *
  * @category model

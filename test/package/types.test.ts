@@ -6,9 +6,12 @@ const CONSUMER = `
 import * as O from 'fp-ts/lib/Option.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as TE from 'fp-ts/lib/TaskEither.js';
-import { from, mergeMap, type Observable } from 'rxjs';
+import * as t from 'io-ts';
+import { from, map, mergeMap, type Observable } from 'rxjs';
 import { TestScheduler } from 'rxjs/testing';
 import {
+  type AsyncResult,
+  isReady,
   type Operation,
   RedisBackend,
   type ResultStoreError,
@@ -38,6 +41,38 @@ export const length: TE.TaskEither<ResultStoreError, number> = pipe(
 export const [wait]: Iterable<number> = intervals(defaultRetryPolicy);
 export const kit: TestBackend = testBackend(new TestScheduler(() => undefined));
 export const codecs = [Message, metaCodec];
+
+const typed = backend.asyncResult('task', { result: t.number, progress: t.type({ done: t.number }) });
+export const plain: AsyncResult<number> = typed;
+export const told: Observable<string> = typed.meta$.pipe(
+  map((meta) => {
+    switch (meta.status) {
+      case 'SUCCESS':
+        return meta.result.toFixed();
+      case 'FAILURE':
+      case 'REVOKED':
+        return meta.result.repr;
+      case 'PROGRESS':
+        return meta.result.done.toFixed();
+      default:
+        return meta.status;
+    }
+  }),
+);
+export const misspelled = typed.meta$.pipe(
+  // @ts-expect-error no such state
+  map((meta) => meta.status === 'SUCESS'),
+);
+export const ready = (status: string): boolean =>
+  // @ts-expect-error no such state that is ready
+  isReady(status) && status === 'SUCESS';
+export const loop = async (): Promise<void> => {
+  for await (const meta of typed.meta$) if (meta.status === 'SUCCESS') meta.result.toFixed();
+};
+export const schema = backend.asyncResult('task', {
+  '~standard': { version: 1, vendor: 'own', validate: (value: unknown) => ({ value: String(value) }) },
+});
+export const text: Operation<string> = schema.get({ signal: AbortSignal.timeout(1) });
 `;
 
 /** An operation is an Observable, not only like one. */
@@ -57,6 +92,7 @@ export const both: Observable<[string, number]> = forkJoin([
 const COMPILERS = { '5.4': 'typescript-5.4', '5.9': 'typescript', '7': 'typescript-7' };
 
 const TYPE_CHECK = join(ROOT, 'test/package/typeCheck.mjs');
+const BASE_TYPES = join(ROOT, 'test/package/baseTypes.mjs');
 
 const RESOLUTIONS = {
   node16: { module: 'node16' },
@@ -113,4 +149,25 @@ describe.concurrent('the declarations', () => {
   it('make an operation what firstValueFrom and forkJoin take', async () => {
     expect(await compile('operations', OPERATIONS, '7', 'nodenext')).toEqual(COMPILED);
   });
+
+  it.skipIf(isSkipped('typescript'))(
+    'show a lint rule that an operation, and a stream of states, is an Observable',
+    async () => {
+      const module =
+        "import { RedisBackend } from 'chordis';\nconst backend = new RedisBackend();\n";
+      const exported = [
+        "export const operation = backend.getState('task');",
+        "export const states = backend.asyncResult('task').meta$;",
+      ].join('\n');
+      write('linted.ts', module + exported);
+      const compilerOptions = { module: 'nodenext', strict: true, types: ['node'] };
+      const project = write(
+        'tsconfig.linted.json',
+        JSON.stringify({ compilerOptions, files: ['linted.ts'] }),
+      );
+      const { stdout } = await inProject('node', BASE_TYPES, tool(COMPILERS['5.9']), project);
+      expect(stdout).toMatch(/^operation: Operation .*\bObservable\b/m);
+      expect(stdout).toMatch(/^states: TaskResults .*\bObservable\b/m);
+    },
+  );
 });
