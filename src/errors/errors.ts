@@ -372,10 +372,7 @@ export class ResultCancelled extends Tagged<'ResultCancelled'> {
 export class Aborted extends Tagged<'Aborted'> {
   readonly _tag = 'Aborted';
   constructor(reason: unknown) {
-    const because = reason instanceof Error ? reason.message : reason;
-    super(`The wait was aborted${typeof because === 'string' ? `: ${because}` : ''}`, {
-      cause: reason,
-    });
+    super('The wait was aborted by its signal', { cause: reason });
   }
 }
 

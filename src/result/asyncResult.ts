@@ -6,20 +6,19 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import type { Subscription } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import { InvalidArgument, ResultTimeout } from '../errors/errors.js';
 import { abortable, type WaitOptions } from '../operation/abort.js';
-import { MAX_SECONDS } from '../operation/maxWait.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
-import { chain, map, type Result, type Run, settled } from '../operation/run.js';
+import { chain, map, type Run, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, type Codecs, codecsOf } from './codec.js';
-import { endOf, exceptionOf, outcome } from './outcome.js';
+import { exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
+import { readyWithin } from './taskWait.js';
 import { typedResults } from './typedMeta.js';
 
 // -------------------------------------------------------------------------------------
@@ -104,12 +103,12 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return lazily(() =>
       pipe(
         this.waiting(timeout),
-        chain(
-          (meta): Run<A | TaskException> =>
-            !propagate && meta.status !== SUCCESS
-              ? settled(E.right(exceptionOf(meta)))
-              : outcome(this.codec && codecsOf(this.codec).result)(meta),
-        ),
+        chain((ready): Run<A | TaskException> => {
+          const meta = this.remember(ready);
+          return !propagate && meta.status !== SUCCESS
+            ? settled(E.right(exceptionOf(meta)))
+            : outcome(this.codec && codecsOf(this.codec).result)(meta);
+        }),
         abortable(signal),
       ),
     );
@@ -170,7 +169,7 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
   private waiting(seconds: unknown): Run<TaskMeta> {
     if (!isTimeout(seconds)) return settled(E.left(notATimeout));
     if (this.known !== undefined) return settled(E.right(this.known));
-    return seconds === 0 ? this.looking() : this.watching(seconds);
+    return seconds === 0 ? this.looking() : readyWithin(this.backend, this.id, seconds);
   }
 
   /** What is there now, and no wait. */
@@ -178,53 +177,9 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return pipe(
       toRun(this.backend.getTaskMeta(this.id)),
       chain((meta) =>
-        settled(isReady(meta.status) ? E.right(this.remember(meta)) : this.overdue(0)),
+        settled(isReady(meta.status) ? E.right(meta) : E.left(new ResultTimeout(this.id, 0))),
       ),
     );
-  }
-
-  private watching(seconds: number | null): Run<TaskMeta> {
-    return (settle) => {
-      const { scheduler, resultConsumer, taken } = this.backend;
-      let watching: Subscription | undefined;
-      let timer: Subscription | undefined;
-      let isOver = false;
-      const stop = (): void => {
-        isOver = true;
-        watching?.unsubscribe();
-        timer?.unsubscribe();
-      };
-      const end = (result: Result<TaskMeta>): void => {
-        if (isOver) return;
-        stop();
-        settle(result);
-      };
-      watching = this.metas.subscribe({
-        next: (meta) => {
-          if (isReady(meta.status)) end(E.right(this.remember(meta)));
-        },
-        error: (error) => end(E.left(error)),
-        complete: () => end(E.left(endOf(this.id, resultConsumer))),
-      });
-      // what has arrived in time counts, though this process was busy then
-      const deadline = (patience: number): void => {
-        taken(() => {
-          if (isOver) return;
-          if (patience > 0 && !resultConsumer.isFollowing(this.id)) wait(patience, 0);
-          else if (seconds !== null) end(this.overdue(seconds));
-        });
-      };
-      const wait = (duration: number, patience: number): void => {
-        timer = scheduler.schedule(() => deadline(patience), duration * 1000);
-      };
-      if (isOver) watching.unsubscribe();
-      else if (seconds !== null && seconds <= MAX_SECONDS) wait(seconds, TO_LOOK - seconds);
-      return stop;
-    };
-  }
-
-  private overdue(seconds: number): E.Either<ResultTimeout, never> {
-    return E.left(new ResultTimeout(this.id, seconds));
   }
 
   private read<B>(f: (meta: TaskMeta) => B): Operation<B> {
@@ -244,9 +199,6 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return meta;
   }
 }
-
-/** In seconds: so long may the first look take, however short the timeout. */
-const TO_LOOK = 1;
 
 const isTimeout = (u: unknown): u is number | null =>
   u === null || (typeof u === 'number' && u >= 0);

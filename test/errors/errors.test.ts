@@ -57,10 +57,10 @@ describe('a ResultStoreError', () => {
   });
 
   it('keeps its cause', () => {
-    const { Aborted, AclError, AuthenticationError, ConnectionError } = samples;
-    const { ResponseError, UnexpectedError } = samples;
+    expect(samples.Aborted.cause).toBe(cause);
+    const { AclError, AuthenticationError, ConnectionError, ResponseError, UnexpectedError } =
+      samples;
     for (const error of [
-      Aborted,
       AclError,
       AuthenticationError,
       ConnectionError,
@@ -152,7 +152,7 @@ describe('fold', () => {
 
   it('gives each error to the case of its tag, with its own fields', () => {
     expect(all.map(({ error }) => telling(error))).toEqual([
-      'The wait was aborted: the cause',
+      'The wait was aborted by its signal',
       '+subscribe',
       'localhost:6379',
       'backend',

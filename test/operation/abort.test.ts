@@ -26,7 +26,11 @@ describe('withSignal', () => {
     marbles(({ hot, cold, expectObservable, expectSubscriptions }) => {
       const source = cold('----a|');
       const op = pipe(Op.fromObservable(source), Op.withSignal(abortAt(hot, '--x')));
-      expectObservable(told(op)).toBe('--#', undefined, 'Aborted: The wait was aborted: gone');
+      expectObservable(told(op)).toBe(
+        '--#',
+        undefined,
+        'Aborted: The wait was aborted by its signal',
+      );
       expectSubscriptions(source.subscriptions).toBe('^-!');
     }));
 
@@ -54,7 +58,7 @@ describe('withSignal', () => {
     const outcome = Op.withSignal(controller.signal)(never)();
     controller.abort(reason);
     expect(await outcome).toMatchObject({
-      left: { _tag: 'Aborted', cause: reason, message: 'The wait was aborted: out of time' },
+      left: { _tag: 'Aborted', cause: reason, message: 'The wait was aborted by its signal' },
     });
   });
 
@@ -123,7 +127,11 @@ describe('a wait of a backend', () => {
     marbles(({ hot, expectObservable, expectSubscriptions }, scheduler) => {
       const backend = testBackend(scheduler);
       const get = backend.asyncResult('a').get({ signal: abortAt(hot, '---x') });
-      expectObservable(told(get)).toBe('---#', undefined, 'Aborted: The wait was aborted: gone');
+      expectObservable(told(get)).toBe(
+        '---#',
+        undefined,
+        'Aborted: The wait was aborted by its signal',
+      );
       expectSubscriptions(backend.watched('a')).toBe('^--!');
     }));
 
@@ -135,7 +143,7 @@ describe('a wait of a backend', () => {
       expectObservable(told(followed), '-^ 50ms !').toBe(
         '---#',
         undefined,
-        'Aborted: The wait was aborted: gone',
+        'Aborted: The wait was aborted by its signal',
       );
     }));
 
@@ -145,7 +153,11 @@ describe('a wait of a backend', () => {
       backend.stored('-a', { a: success('a', 1) });
       const signal = abortAt(hot, '---x');
       const ids$ = backend.getMany(['a', 'b'], undefined, { signal }).pipe(Rx.map(([id]) => id));
-      expectObservable(told(ids$)).toBe('-a-#', undefined, 'Aborted: The wait was aborted: gone');
+      expectObservable(told(ids$)).toBe(
+        '-a-#',
+        undefined,
+        'Aborted: The wait was aborted by its signal',
+      );
       expectSubscriptions(backend.watched('b')).toBe('^--!');
     }));
 
@@ -158,7 +170,7 @@ describe('a wait of a backend', () => {
       expectObservable(told(until)).toBe(
         '-s-#',
         { s: started('a') },
-        'Aborted: The wait was aborted: gone',
+        'Aborted: The wait was aborted by its signal',
       );
       expectSubscriptions(backend.watched('a')).toBe('^--!');
     }));
