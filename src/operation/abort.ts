@@ -7,11 +7,10 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import { Aborted } from '../errors/errors.js';
 import { isolated } from './isolated.js';
-import { type Cancel, type Result, type Run, started } from './run.js';
+import { type Cancel, type Result, type Run, type Settle, settled, started } from './run.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -40,35 +39,53 @@ export interface WaitOptions {
 export const abortable =
   (signal: AbortSignal | undefined) =>
   <A>(run: Run<A>): Run<A> =>
-    signal === undefined ? run : (settle) => waitingFor(signal, run, settle);
+    signal === undefined
+      ? run
+      : (settle) =>
+          signal.aborted
+            ? settled<A>(E.left(new Aborted(signal.reason)))(settle)
+            : new Abortable(signal, settle).begin(run);
 
-const waitingFor = <A>(
-  signal: AbortSignal,
-  run: Run<A>,
-  settle: (result: Result<A>) => void,
-): Cancel => {
-  let isAborted = false;
-  let cancel: Cancel;
-  const forget = onAbort(signal, () => {
-    isAborted = true;
-    cancel?.();
-    settle(E.left(new Aborted(signal.reason)));
-  });
-  if (isAborted) return undefined;
-  cancel = started(
-    () => run,
-    (result) => {
-      forget();
-      if (!isAborted) settle(result);
-    },
-  );
-  // by the run itself, before it could be cancelled
-  if (isAborted) cancel?.();
-  return () => {
-    forget();
-    cancel?.();
-  };
-};
+/** One object, since a signal may end any number of them. */
+class Abortable<A> implements Endable {
+  private cancel: Cancel;
+  private isOver = false;
+
+  constructor(
+    private readonly signal: AbortSignal,
+    private readonly settle: Settle<A>,
+  ) {}
+
+  begin(run: Run<A>): Cancel {
+    waitsOn(this.signal).add(this);
+    this.cancel = started(
+      () => run,
+      (result) => this.end(result),
+    );
+    // it may have aborted itself
+    if (this.isOver) this.cancel?.();
+    return () => {
+      this.leave();
+      this.cancel?.();
+    };
+  }
+
+  abort(): void {
+    this.cancel?.();
+    this.end(E.left(new Aborted(this.signal.reason)));
+  }
+
+  private end(result: Result<A>): void {
+    if (this.isOver) return;
+    this.leave();
+    this.settle(result);
+  }
+
+  private leave(): void {
+    this.isOver = true;
+    waitsOf.get(this.signal)?.delete(this);
+  }
+}
 
 /**
  * Fails a stream with `Aborted` when the signal aborts, and leaves its source.
@@ -90,34 +107,43 @@ export const untilAborted = (
     : (source) => source.pipe(Rx.takeUntil(aborted(signal)));
 
 const aborted = (signal: AbortSignal): Rx.Observable<never> =>
-  new Rx.Observable((observer) =>
-    onAbort(signal, () => observer.error(new Aborted(signal.reason))),
-  );
+  new Rx.Observable((observer) => {
+    const abort = (): void => observer.error(new Aborted(signal.reason));
+    if (signal.aborted) return abort();
+    const end = { abort };
+    waitsOn(signal).add(end);
+    return () => waitsOf.get(signal)?.delete(end);
+  });
 
 // -------------------------------------------------------------------------------------
 // the listener of a signal
 // -------------------------------------------------------------------------------------
 
+interface Endable {
+  readonly abort: () => void;
+}
+
 class Waits {
-  private readonly ends = new Set<() => void>();
+  private readonly ends = new Set<Endable>();
 
   constructor(private readonly signal: AbortSignal) {
     waitsOf.set(signal, this);
     signal.addEventListener('abort', this);
   }
 
-  add(end: () => void): () => void {
+  add(end: Endable): void {
     this.ends.add(end);
-    return () => {
-      if (this.ends.delete(end) && this.ends.size === 0) this.leave();
-    };
+  }
+
+  delete(end: Endable): void {
+    if (this.ends.delete(end) && this.ends.size === 0) this.leave();
   }
 
   /** As the DOM calls a listener that is an object. */
   handleEvent(): void {
+    // one that is let go of meanwhile is not told
+    for (const end of this.ends) isolated(() => end.abort());
     this.leave();
-    // one that is forgotten meanwhile is not called
-    for (const end of this.ends) isolated(end);
   }
 
   private leave(): void {
@@ -128,11 +154,4 @@ class Waits {
 
 const waitsOf = new WeakMap<AbortSignal, Waits>();
 
-/** Calls `end` once, at once where the signal has aborted already; what it returns forgets it. */
-const onAbort = (signal: AbortSignal, end: () => void): (() => void) => {
-  if (signal.aborted) {
-    end();
-    return constVoid;
-  }
-  return (waitsOf.get(signal) ?? new Waits(signal)).add(end);
-};
+const waitsOn = (signal: AbortSignal): Waits => waitsOf.get(signal) ?? new Waits(signal);
