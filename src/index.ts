@@ -13,6 +13,21 @@ export type { TaskResults } from './consumer/taskResults.js';
 export { AsyncResult, type GetOptions } from './result/asyncResult.js';
 export type { Codec, Codecs, StandardSchema, Validated } from './result/codec.js';
 export type { MetaIn, OwnState, ReadyMeta, TypedMeta } from './result/typedMeta.js';
+export { chord } from './result/chord.js';
+export { GroupResult, type GroupSource } from './result/groupResult.js';
+export { type JoinOptions, join } from './result/join.js';
+export { joinSettled } from './result/joinSettled.js';
+export type {
+  Joinable,
+  Joined,
+  OutcomeOf,
+  ResultGroup,
+  Settled,
+  ValueOf,
+} from './result/members.js';
+export type { GroupProgress } from './result/progress.js';
+export type { ResultBase } from './result/resultBase.js';
+export type { WaitOptions } from './result/waiting.js';
 
 // Operations
 export type { Operation } from './operation/operation.js';
@@ -23,6 +38,7 @@ export {
   Aborted,
   AclError,
   AuthenticationError,
+  ChordError,
   Closed,
   CommandTimeout,
   ConnectionError,

@@ -20,7 +20,10 @@ import { settled } from '../operation/run.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import { type Codec, type Codecs, codecsOf } from '../result/codec.js';
+import { GroupResult } from '../result/groupResult.js';
+import type { Joinable } from '../result/members.js';
 import { endOf } from '../result/outcome.js';
+import type { ResultBase } from '../result/resultBase.js';
 import { type MetaIn, type ReadyMeta, type TypedMeta, typedMeta } from '../result/typedMeta.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { outageMessage } from '../retry/outage.js';
@@ -375,6 +378,18 @@ export class RedisBackend implements AsyncDisposable {
   // ---------------------------------------------------------------------------------
   // groups
   // ---------------------------------------------------------------------------------
+
+  /**
+   * The results of a group, in header order: those of tasks, and of groups in it. `parent` is
+   * what it was called after.
+   */
+  groupResult<const Results extends ReadonlyArray<Joinable>>(
+    groupId: string,
+    results: Results,
+    parent: ResultBase | null = null,
+  ): GroupResult<Results> {
+    return new GroupResult(groupId, results, this.#rooms.results, parent);
+  }
 
   /** Saves which results a group has. */
   saveGroup(groupId: string, group: GroupResultTuple): Operation<void> {

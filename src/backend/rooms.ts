@@ -49,6 +49,7 @@ export const rooms = (
     keys: keys(config.globalKeyprefix),
   };
   const ofTasks = tasks(foundation);
+  const ofGroups = groups(foundation);
   const resultConsumer = new ResultConsumer({
     connection,
     keys: foundation.keys,
@@ -69,7 +70,7 @@ export const rooms = (
     keyValues: keyValues(foundation),
     tasks: ofTasks,
     marks: marks(execution, ofTasks.storing),
-    groups: groups(foundation),
+    groups: ofGroups,
     resultConsumer,
     results: {
       resultConsumer,
@@ -79,6 +80,7 @@ export const rooms = (
       getTaskMeta: (taskId) => ofTasks.pick(taskId, identity),
       taskResultExists: ofTasks.exists,
       forget: (taskId) => ofTasks.forget(taskId, () => resultConsumer.cancelFor(taskId)),
+      groups: ofGroups,
     },
   };
 };

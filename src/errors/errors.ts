@@ -333,6 +333,21 @@ export class TaskFailed extends Tagged<'TaskFailed'> {
 }
 
 /**
+ * A chord or a join can't complete: `Dependency <id> raised <exception>`. `cause` is the
+ * member's `TaskFailed`, where a member failed. Celery: `ChordError`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export class ChordError extends Tagged<'ChordError'> {
+  readonly _tag = 'ChordError';
+  declare readonly cause: ResultStoreError | undefined;
+  constructor(message: string, cause?: ResultStoreError) {
+    super(message, cause && { cause });
+  }
+}
+
+/**
  * The result did not arrive in time. Celery: `TimeoutError`.
  *
  * @category model
@@ -434,6 +449,7 @@ export type ResultStoreError =
   | Aborted
   | AclError
   | AuthenticationError
+  | ChordError
   | Closed
   | CommandTimeout
   | ConnectionError

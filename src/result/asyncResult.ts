@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { TaskResults } from '../consumer/taskResults.js';
-import { InvalidArgument, ResultTimeout } from '../errors/errors.js';
+import { ResultTimeout } from '../errors/errors.js';
 import { abortable, type WaitOptions } from '../operation/abort.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
@@ -18,8 +18,10 @@ import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, type Codecs, codecsOf } from './codec.js';
 import { exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
+import type { ResultBase } from './resultBase.js';
 import { readyWithin } from './taskWait.js';
 import { typedResults } from './typedMeta.js';
+import { isTimeout, notATimeout } from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -60,15 +62,18 @@ export interface GetOptions extends WaitOptions {
  * @category model
  * @since 0.1.0
  */
-export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
-  private known: TaskMeta | undefined;
+export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements ResultBase {
+  /** @internal The ready state, once seen. */
+  known: TaskMeta | undefined;
 
   /** @internal A backend's `asyncResult` makes one. */
   constructor(
     readonly id: string,
-    private readonly backend: ResultBackend,
+    /** @internal */
+    readonly backend: ResultBackend,
     private readonly codec?: Codec<A> | Codecs<A>,
-    readonly parent: AsyncResult | null = null,
+    /** The result that this one was called after, such as a chord's header. */
+    readonly parent: ResultBase | null = null,
   ) {}
 
   /**
@@ -103,12 +108,7 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return lazily(() =>
       pipe(
         this.waiting(timeout),
-        chain((ready): Run<A | TaskException> => {
-          const meta = this.remember(ready);
-          return !propagate && meta.status !== SUCCESS
-            ? settled(E.right(exceptionOf(meta)))
-            : outcome(this.codec && codecsOf(this.codec).result)(meta);
-        }),
+        chain((meta) => this.outcomeOf(this.remember(meta), propagate)),
         abortable(signal),
       ),
     );
@@ -166,7 +166,15 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return asyncResultTuple(this.id, this.parent?.asTuple());
   }
 
-  private waiting(seconds: unknown): Run<TaskMeta> {
+  /** @internal What a ready state comes to. */
+  outcomeOf(meta: TaskMeta, propagate: boolean): Run<A | TaskException> {
+    return !propagate && meta.status !== SUCCESS
+      ? settled<A | TaskException>(E.right(exceptionOf(meta)))
+      : outcome(this.codec && codecsOf(this.codec).result)(meta);
+  }
+
+  /** @internal */
+  waiting(seconds: unknown): Run<TaskMeta> {
     if (!isTimeout(seconds)) return settled(E.left(notATimeout));
     if (this.known !== undefined) return settled(E.right(this.known));
     return seconds === 0 ? this.looking() : readyWithin(this.backend, this.id, seconds);
@@ -199,11 +207,3 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> {
     return meta;
   }
 }
-
-const isTimeout = (u: unknown): u is number | null =>
-  u === null || (typeof u === 'number' && u >= 0);
-
-const notATimeout = new InvalidArgument(
-  'timeout',
-  'must be a number of seconds from 0 on, or null, which is for ever',
-);

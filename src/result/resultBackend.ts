@@ -3,10 +3,12 @@
  *
  * @since 0.1.0
  */
+import type { Option } from 'fp-ts/lib/Option.js';
 import type { SchedulerLike } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import type { Operation } from '../operation/operation.js';
 import type { Run } from '../operation/run.js';
+import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
 export interface ResultBackend {
@@ -24,4 +26,9 @@ export interface ResultBackend {
   readonly getTaskMeta: (taskId: string) => Operation<TaskMeta>;
   readonly taskResultExists: (taskId: string) => Operation<boolean>;
   readonly forget: (taskId: string) => Operation<void>;
+  readonly groups: {
+    readonly save: (groupId: string, group: GroupResultTuple) => Operation<void>;
+    readonly restore: (groupId: string) => Operation<Option<ResultTuple>>;
+    readonly delete: (groupId: string) => Operation<void>;
+  };
 }

@@ -26,7 +26,7 @@ export const readyWithin =
   };
 
 /** In seconds: so long may the first look take, however short the timeout. */
-const TO_LOOK = 1;
+export const TO_LOOK = 1;
 
 class TaskWait implements Observer<TaskMeta> {
   private watching: Subscription | undefined;
