@@ -3,7 +3,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Aborted } from '../errors/errors.js';
-import { type Result, type Run, settled, started } from './run.js';
+import { type Cancel, type Result, type Run, settled, started } from './run.js';
 
 /** `run`; once `signal` is aborted it is cancelled, and an `Aborted`. */
 export const abortable =
@@ -12,6 +12,7 @@ export const abortable =
     if (signal === undefined) return run;
     return (settle) => {
       if (signal.aborted) return settled(E.left(new Aborted(signal.reason)))(settle);
+      let cancel: Cancel;
       let isOver = false;
       const over = (): void => {
         isOver = true;
@@ -27,7 +28,9 @@ export const abortable =
         end(E.left(new Aborted(signal.reason)));
       };
       signal.addEventListener('abort', abort);
-      const cancel = started(() => run, end);
+      cancel = started(() => run, end);
+      // it may have aborted itself
+      if (isOver) cancel?.();
       return () => {
         over();
         cancel?.();
