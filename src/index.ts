@@ -27,7 +27,7 @@ export type {
 } from './result/members.js';
 export type { GroupProgress } from './result/progress.js';
 export type { ResultBase } from './result/resultBase.js';
-export type { WaitOptions } from './result/waiting.js';
+export type { GroupWaitOptions } from './result/waiting.js';
 
 // Operations
 export type { Operation } from './operation/operation.js';

@@ -6,7 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import type { ResultStoreError } from '../errors/errors.js';
-import { abortable } from '../operation/abortable.js';
+import { abortable } from '../operation/abort.js';
 import { isolated } from '../operation/isolated.js';
 import { lazily, type Operation } from '../operation/operation.js';
 import { type Cancel, type Result, type Run, settled, started } from '../operation/run.js';
@@ -14,7 +14,7 @@ import type { TaskMeta } from '../wire/taskMeta.js';
 import type { AsyncResult } from './asyncResult.js';
 import { inStructure, type Joinable, leavesOf } from './members.js';
 import { outcomes } from './outcomes.js';
-import { isTimeout, notAThreshold, notATimeout, type WaitOptions } from './waiting.js';
+import { type GroupWaitOptions, isTimeout, notAThreshold, notATimeout } from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -34,7 +34,7 @@ export interface Collecting {
 /** The values, in the structure of `results`. */
 export const collected = (
   results: ReadonlyArray<Joinable>,
-  options: WaitOptions,
+  options: GroupWaitOptions,
   collecting: Collecting,
 ): Operation<ReadonlyArray<unknown>> =>
   lazily(() => {
@@ -66,7 +66,7 @@ class Collection {
   }
 
   run(
-    { timeout, stalledAfter, onStalled }: WaitOptions & { readonly timeout: number | null },
+    { timeout, stalledAfter, onStalled }: GroupWaitOptions & { readonly timeout: number | null },
     settle: (result: Result<ReadonlyArray<unknown>>) => void,
   ): Cancel {
     const [first] = this.members;

@@ -13,7 +13,7 @@ import { type Effect, fromEffect } from '../store/ensure.js';
 import type { TaskException } from '../wire/exception.js';
 import { collected } from './collected.js';
 import { type Joinable, type Joined, type ResultGroup, resultsOf } from './members.js';
-import type { WaitOptions } from './waiting.js';
+import type { GroupWaitOptions } from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -25,7 +25,7 @@ import type { WaitOptions } from './waiting.js';
  * @category model
  * @since 0.1.0
  */
-export interface JoinOptions extends WaitOptions {
+export interface JoinOptions extends GroupWaitOptions {
   /**
    * Called where a member has failed, with the ids of those that are not ready, such as with
    * a function that revokes them. The join fails once what it returns is done, and with

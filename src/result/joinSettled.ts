@@ -8,7 +8,7 @@ import type { Operation } from '../operation/operation.js';
 import { continueWith, settled } from '../operation/run.js';
 import { collected } from './collected.js';
 import { type Joinable, type ResultGroup, resultsOf, type Settled } from './members.js';
-import type { WaitOptions } from './waiting.js';
+import type { GroupWaitOptions } from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -44,11 +44,11 @@ import type { WaitOptions } from './waiting.js';
  */
 export function joinSettled<const Results extends ReadonlyArray<Joinable>>(
   results: Results | ResultGroup<Results>,
-  options?: WaitOptions,
+  options?: GroupWaitOptions,
 ): Operation<Settled<Results>>;
 export function joinSettled(
   results: ReadonlyArray<Joinable> | ResultGroup,
-  options: WaitOptions = {},
+  options: GroupWaitOptions = {},
 ): Operation<ReadonlyArray<unknown>> {
   return collected(resultsOf(results), options, {
     each: (member, meta) =>

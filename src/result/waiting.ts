@@ -21,7 +21,7 @@ import { TO_LOOK } from './taskWait.js';
  * @category model
  * @since 0.1.0
  */
-export interface WaitOptions {
+export interface GroupWaitOptions {
   /**
    * In seconds, for all members together; `null`, and what no timer can count (24.8 days), is
    * for ever; 0 takes what is there now. Before it is over the store is looked at once, for
