@@ -11,6 +11,8 @@ export interface Session {
     ids: ReadonlyArray<string>,
     take: (id: string, value: unknown) => void,
   ) => Promise<void>;
+  /** Watches every task for the sake of all of their results; these may come when all are there. */
+  readonly join?: NonNullable<Session['watch']>;
   /** Leaves every task that is still watched; resolves once that is confirmed. */
   readonly leave?: () => Promise<void>;
   /** What has to be there before a store, such as the job whose result it is. Untimed. */

@@ -27,6 +27,10 @@ const python = { wire: 'celery', subscribes: true, warmUp: 0, needs: 'celery' } 
 
 const infos = {
   chordis: { ...node, load: async () => (await import('./peers/chordis.js')).chordis },
+  'chordis, one by one': {
+    ...node,
+    load: async () => (await import('./peers/chordis.js')).chordisOneByOne,
+  },
   ioredis: { ...node, load: async () => (await import('./peers/ioredis.js')).ioredis },
   'ioredis, SUBSCRIBE and MGET': {
     ...node,

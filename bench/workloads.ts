@@ -3,6 +3,7 @@ import type { Workload } from './workload.js';
 import { codec } from './workloads/codec.js';
 import { drain, live } from './workloads/consume.js';
 import { idle } from './workloads/idle.js';
+import { join } from './workloads/join.js';
 import { latency } from './workloads/latency.js';
 import { memory } from './workloads/memory.js';
 import { store } from './workloads/store.js';
@@ -10,5 +11,5 @@ import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[memory, codec, idle],
+  ...[memory, join, codec, idle],
 ];

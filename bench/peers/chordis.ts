@@ -1,11 +1,12 @@
 /** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
 import { setTimeout } from 'node:timers/promises';
-import { RedisBackend } from 'chordis';
+import { join, RedisBackend } from 'chordis';
 import * as E from 'fp-ts/lib/Either.js';
 import type { Subscription } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
-import type { Peer } from '../peer.js';
+import { can, type Peer } from '../peer.js';
+import { indexOf } from '../tasks.js';
 
 export const chordis: Peer = async (port) => {
   const backend = new RedisBackend({ port });
@@ -28,6 +29,18 @@ export const chordis: Peer = async (port) => {
       watched = ids.map((id) => resultConsumer.consumeFrom(id).subscribe(observer));
       await confirmed();
     },
+    join: async (ids, take) => {
+      const joined = join(ids.map((id) => backend.asyncResult(id)));
+      watched = [
+        joined.subscribe({
+          next: (values) => {
+            for (const [i, value] of values.entries()) take(ids[i] ?? '', value);
+          },
+          error: fail,
+        }),
+      ];
+      await confirmed();
+    },
     leave: async () => {
       for (const subscription of watched) subscription.unsubscribe();
       watched = [];
@@ -43,6 +56,24 @@ export const chordis: Peer = async (port) => {
       const decode = () => right(decodeTaskMeta(json)('key', bytes, taskId));
       const meta = decode();
       return { decode, encode: () => right(encodeTaskMeta(json)(meta)) };
+    },
+  };
+};
+
+/** What a join does, without it: each task watched by itself, and its value kept in its place. */
+export const chordisOneByOne: Peer = async (port) => {
+  const session = await chordis(port);
+  return {
+    ...session,
+    join: async (ids, take) => {
+      const values: Array<unknown> = new Array(ids.length);
+      let left = ids.length;
+      await can(session, 'watch')(ids, (id, value) => {
+        values[indexOf(id)] = value;
+        left -= 1;
+        if (left > 0) return;
+        for (const [i, each] of values.entries()) take(ids[i] ?? '', each);
+      });
     },
   };
 };

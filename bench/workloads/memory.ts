@@ -2,20 +2,11 @@
  * What the heap of the client holds for each task that is watched, and once all are done;
  * the ids are there before, and don't count.
  */
-import { setImmediate as turn } from 'node:timers/promises';
-import { can, type Figures, type Step, type Steps } from '../peer.js';
+import { heap } from '../heap.js';
+import { can, type Figures, type Steps } from '../peer.js';
 import { type Tally, tally } from '../tally.js';
 import { taskIds } from '../tasks.js';
 import { figure, type Variant, type Workload } from '../workload.js';
-
-/** In bytes, with nothing in it that is not held. */
-const heap: Step = async () => {
-  for (let i = 0; i < 3; i += 1) {
-    await turn();
-    globalThis.gc?.();
-  }
-  return { bytes: process.memoryUsage().heapUsed };
-};
 
 const steps: Steps = (session) => {
   let ids: ReadonlyArray<string> = [];

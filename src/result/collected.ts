@@ -9,8 +9,14 @@ import type { ResultStoreError } from '../errors/errors.js';
 import { abortable } from '../operation/abort.js';
 import { isolated } from '../operation/isolated.js';
 import { lazily, type Operation } from '../operation/operation.js';
-import { type Cancel, type Result, type Run, settled, started } from '../operation/run.js';
-import type { TaskMeta } from '../wire/taskMeta.js';
+import {
+  type Cancel,
+  type Result,
+  type Run,
+  type Settle,
+  settled,
+  started,
+} from '../operation/run.js';
 import type { AsyncResult } from './asyncResult.js';
 import { inStructure, type Joinable, leavesOf } from './members.js';
 import { outcomes } from './outcomes.js';
@@ -21,8 +27,10 @@ import { type GroupWaitOptions, isTimeout, notAThreshold, notATimeout } from './
 // -------------------------------------------------------------------------------------
 
 export interface Collecting {
-  /** The value that stands for a member; a `Left` ends it all. */
-  readonly each: (member: AsyncResult, meta: Result<TaskMeta>) => Run<unknown>;
+  /** Whether the exception of a task that failed is its failure, or its value. */
+  readonly propagate: boolean;
+  /** What stands for a member, given what it came to; a `Left` ends it all. */
+  readonly each: (outcome: Result<unknown>) => Result<unknown>;
   /** What is done before it fails, once the channels are left. */
   readonly failing?: (error: ResultStoreError, missing: ReadonlyArray<string>) => Run<unknown>;
 }
@@ -67,8 +75,9 @@ class Collection {
 
   run(
     { timeout, stalledAfter, onStalled }: GroupWaitOptions & { readonly timeout: number | null },
-    settle: (result: Result<ReadonlyArray<unknown>>) => void,
+    settle: Settle<ReadonlyArray<unknown>>,
   ): Cancel {
+    const { each, propagate } = this.collecting;
     const [first] = this.members;
     if (first === undefined) {
       settle(E.right([]));
@@ -82,11 +91,9 @@ class Collection {
     outcomes(this.members, timeout)
       .pipe(Rx.takeUntil(this.over))
       .subscribe(({ at, meta }) => {
-        const member = this.members[at] ?? first;
-        started(
-          () => this.collecting.each(member, meta),
-          (result) => this.place(at, result, settle),
-        );
+        const place: Settle<unknown> = (outcome) => this.place(at, each(outcome), settle);
+        if (E.isLeft(meta)) place(meta);
+        else started(() => (this.members[at] ?? first).outcomeOf(meta.right, propagate), place);
       });
     return () => {
       this.over.next();
@@ -94,11 +101,7 @@ class Collection {
     };
   }
 
-  private place(
-    at: number,
-    result: Result<unknown>,
-    settle: (result: Result<ReadonlyArray<unknown>>) => void,
-  ): void {
+  private place(at: number, result: Result<unknown>, settle: Settle<ReadonlyArray<unknown>>): void {
     if (this.left === 0) return;
     if (E.isLeft(result)) {
       this.fail(at, result, settle);
@@ -112,11 +115,7 @@ class Collection {
     settle(E.right(this.values));
   }
 
-  private fail(
-    at: number,
-    error: E.Left<ResultStoreError>,
-    settle: (result: Result<never>) => void,
-  ): void {
+  private fail(at: number, error: E.Left<ResultStoreError>, settle: Settle<never>): void {
     this.values[at] = error;
     this.left = 0;
     this.over.next();

@@ -8,7 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { ChordError, type ResultStoreError, TaskFailed } from '../errors/errors.js';
 import type { Operation } from '../operation/operation.js';
-import { continueWith, settled } from '../operation/run.js';
+import { settled } from '../operation/run.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
 import type { TaskException } from '../wire/exception.js';
 import { collected } from './collected.js';
@@ -104,12 +104,8 @@ export const joined = (
   }: JoinOptions & { readonly propagate?: boolean } = {},
 ): Operation<unknown> =>
   collected(results, options, {
-    each: (member, meta) =>
-      E.isLeft(meta)
-        ? settled(meta)
-        : continueWith(member.outcomeOf(meta.right, propagate), (outcome) =>
-            settled(E.mapLeft(asDependency)(outcome)),
-          ),
+    propagate,
+    each: E.mapLeft(asDependency),
     ...(cancelSiblings && {
       failing: (error, missing) =>
         error instanceof ChordError

@@ -5,7 +5,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { Operation } from '../operation/operation.js';
-import { continueWith, settled } from '../operation/run.js';
 import { collected } from './collected.js';
 import { type Joinable, type ResultGroup, resultsOf, type Settled } from './members.js';
 import type { GroupWaitOptions } from './waiting.js';
@@ -50,10 +49,5 @@ export function joinSettled(
   results: ReadonlyArray<Joinable> | ResultGroup,
   options: GroupWaitOptions = {},
 ): Operation<ReadonlyArray<unknown>> {
-  return collected(resultsOf(results), options, {
-    each: (member, meta) =>
-      E.isLeft(meta)
-        ? settled(E.right(meta))
-        : continueWith(member.outcomeOf(meta.right, true), (outcome) => settled(E.right(outcome))),
-  });
+  return collected(resultsOf(results), options, { propagate: true, each: E.right });
 }

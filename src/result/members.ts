@@ -89,6 +89,9 @@ type SettledUnknown = ReadonlyArray<Either<ResultStoreError, unknown> | SettledU
 
 export const isGroup = (result: Joinable): result is ResultGroup => 'results' in result;
 
+const isFlat = (results: ReadonlyArray<Joinable>): results is ReadonlyArray<AsyncResult> =>
+  !results.some(isGroup);
+
 // -------------------------------------------------------------------------------------
 // destructors
 // -------------------------------------------------------------------------------------
@@ -100,6 +103,7 @@ export const resultsOf = <Results extends ReadonlyArray<Joinable>>(
 
 /** The tasks, in the order in which they stand. */
 export const leavesOf = (results: ReadonlyArray<Joinable>): ReadonlyArray<AsyncResult> => {
+  if (isFlat(results)) return results;
   const leaves: Array<AsyncResult> = [];
   const visit = (result: Joinable): void => {
     if (isGroup(result)) result.results.forEach(visit);
@@ -114,7 +118,7 @@ export const inStructure = (
   results: ReadonlyArray<Joinable>,
   values: ReadonlyArray<unknown>,
 ): ReadonlyArray<unknown> => {
-  if (!results.some(isGroup)) return values;
+  if (isFlat(results)) return values;
   let at = 0;
   const placed = (result: Joinable): unknown => {
     if (isGroup(result)) return result.results.map(placed);
