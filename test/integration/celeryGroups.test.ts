@@ -101,10 +101,9 @@ describeEachCelery('groups beside Celery', (version) => {
   it('what chordis saves is restored by Python, nested, with its parents', async () => {
     const [outer = '', inner = '', a = '', b = '', before = ''] = taskIds(5);
     const nested = backend.groupResult(inner, [backend.asyncResult(b)]);
-    const group = new GroupResult(
+    const group = backend.groupResult(
       outer,
       [backend.asyncResult(a), nested],
-      backend,
       backend.asyncResult(before),
     );
     await right(group.save());
