@@ -47,8 +47,9 @@ export interface GroupSource {
  * import { GroupResult, operation, RedisBackend } from 'chordis'
  *
  * const backend = new RedisBackend({ url: 'memory://' })
- * const [a, b, c] = ['a', 'b', 'c'].map((id) => backend.asyncResult(id, t.number))
- * const group = backend.groupResult('sums', [a, backend.groupResult('inner', [b, c])])
+ * const size = (id: string) => backend.asyncResult(id, t.number)
+ * const inner = backend.groupResult('inner', [size('b'), size('c')])
+ * const group = backend.groupResult('sizes', [size('a'), inner])
  * await operation.toPromise(group.save())
  *
  * group.progress$.subscribe(({ ready, total }) => console.log(`${ready} of ${total}`))
@@ -59,7 +60,7 @@ export interface GroupSource {
  * // => 3 of 3
  * console.log(await operation.toPromise(group.join({ timeout: 2 }))) // => [ 97, [ 98, 99 ] ]
  *
- * const restored = await operation.toPromise(GroupResult.restore(backend, 'sums'))
+ * const restored = await operation.toPromise(GroupResult.restore(backend, 'sizes'))
  * if (restored._tag === 'Some') console.log(restored.value.results.length) // => 2
  * await backend.close()()
  *
