@@ -6,6 +6,7 @@
  */
 import { Subscription } from 'rxjs';
 import { InvalidArgument } from '../errors/errors.js';
+import type { WaitOptions } from '../operation/abort.js';
 import { inPieces } from '../operation/inPieces.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { ResultBackend } from './resultBackend.js';
@@ -21,15 +22,13 @@ import { TO_LOOK } from './taskWait.js';
  * @category model
  * @since 0.1.0
  */
-export interface GroupWaitOptions {
+export interface GroupWaitOptions extends WaitOptions {
   /**
    * In seconds, for all members together; `null`, and what no timer can count (24.8 days), is
    * for ever; 0 takes what is there now. Before it is over the store is looked at once, for
    * which there is a second at the least. Default: the backend's `resultTimeout`.
    */
   readonly timeout?: number | null | undefined;
-  /** Ends the wait with an `Aborted`, and leaves every channel. */
-  readonly signal?: AbortSignal | undefined;
   /**
    * In seconds: where no member has become ready for so long, `onStalled` is told, once until
    * the next one does.

@@ -12,6 +12,7 @@ import { TestScheduler } from 'rxjs/testing';
 import {
   type AsyncResult,
   isReady,
+  join,
   type Operation,
   RedisBackend,
   type ResultStoreError,
@@ -40,6 +41,10 @@ export const length: TE.TaskEither<ResultStoreError, number> = pipe(
 );
 export const [wait]: Iterable<number> = intervals(defaultRetryPolicy);
 export const kit: TestBackend = testBackend(new TestScheduler(() => undefined));
+export const joined: Operation<readonly [number, readonly [unknown]]> = join([
+  backend.asyncResult('a', t.number),
+  backend.groupResult('g', [backend.asyncResult('b')]),
+]);
 export const codecs = [Message, metaCodec];
 
 const typed = backend.asyncResult('task', { result: t.number, progress: t.type({ done: t.number }) });

@@ -99,7 +99,7 @@ describe('joinSettled', () => {
       expectWatched(expectSubscriptions, backend, { a: '^!', b: '^--!' });
       const other = drawGroup(backend, 'h', { c: '-----3' });
       const aborting = new AbortController();
-      scheduler.schedule(() => aborting.abort(), 2);
+      scheduler.schedule(() => aborting.abort('enough'), 2);
       expectObservable(told(joinSettled(other, { signal: aborting.signal }))).toBe(
         '--#',
         undefined,
