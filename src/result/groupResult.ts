@@ -9,16 +9,16 @@ import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { InvalidResult } from '../errors/errors.js';
-import { inPieces } from '../operation/inPieces.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
-import { chain, map, type Run, settled } from '../operation/run.js';
-import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
+import { chain, map, settled } from '../operation/run.js';
+import { FAILURE, isReady, type State } from '../states.js';
 import type { TaskException } from '../wire/exception.js';
 import { type GroupResultTuple, groupResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import { asked, completed, isSuccess, statesOf } from './asked.js';
 import { AsyncResult } from './asyncResult.js';
 import { type JoinOptions, joined } from './join.js';
-import { isGroup, type Joinable, type Joined, leavesOf, type ResultGroup } from './members.js';
+import { type Joinable, type Joined, leavesOf, type ResultGroup } from './members.js';
 import { outcomes } from './outcomes.js';
 import { type GroupProgress, progress } from './progress.js';
 import type { ResultBackend } from './resultBackend.js';
@@ -174,21 +174,7 @@ export class GroupResult<Results extends ReadonlyArray<Joinable> = ReadonlyArray
 
   /** How many members have succeeded, where a nested group is one member, as in Celery. */
   get completedCount(): Operation<number> {
-    return lazily(() => {
-      const own = this.results.map((result) =>
-        isGroup(result) ? leavesOf(result.results) : [result],
-      );
-      return pipe(
-        statesOf(own.flat()),
-        map((states) => {
-          let from = 0;
-          return own.filter(({ length }) => {
-            from += length;
-            return states.slice(from - length, from).every(isSuccess);
-          }).length;
-        }),
-      );
-    });
+    return lazily(() => completed(this.results));
   }
 
   // ---------------------------------------------------------------------------------
@@ -209,10 +195,7 @@ export class GroupResult<Results extends ReadonlyArray<Joinable> = ReadonlyArray
   get forget(): Operation<void> {
     return lazily(() =>
       pipe(
-        inPieces(
-          leavesOf(this.results).map(({ forget }) => toRun(forget)),
-          AT_ONCE,
-        ),
+        asked(leavesOf(this.results), ({ forget }) => forget),
         map(constVoid),
       ),
     );
@@ -235,17 +218,6 @@ export class GroupResult<Results extends ReadonlyArray<Joinable> = ReadonlyArray
 // -------------------------------------------------------------------------------------
 // members
 // -------------------------------------------------------------------------------------
-
-/** So many commands may wait for a connection at once without crowding others out. */
-const AT_ONCE = 10_000;
-
-const statesOf = (members: ReadonlyArray<AsyncResult>): Run<ReadonlyArray<State>> =>
-  inPieces(
-    members.map(({ state }) => toRun(state)),
-    AT_ONCE,
-  );
-
-const isSuccess = (state: State): boolean => state === SUCCESS;
 
 const tupleOf = (result: Joinable): ResultTuple =>
   result instanceof AsyncResult || result instanceof GroupResult
