@@ -18,8 +18,8 @@ import type { Signature } from '../wire/signature.js';
 
 /** Groups and chord sizes are to be written before the first message is sent. */
 export interface Plan {
-  /** Of what was asked to run, with its parents. */
-  readonly result: ResultTuple;
+  /** Of what was asked to run, with its parents; null for a chain of nothing. */
+  readonly result: ResultTuple | null;
   /** In the order in which they are to be sent. */
   readonly messages: ReadonlyArray<Message>;
   readonly chordSizes: ReadonlyArray<ChordSize>;

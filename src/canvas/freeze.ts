@@ -1,0 +1,249 @@
+/**
+ * Freezing gives each task of a canvas its id, its place in a group and the chord it belongs
+ * to, and tells the result of it all. A canvas that is frozen again keeps its ids.
+ * Source: `freeze` of the classes in `celery/canvas.py`.
+ *
+ * @since 0.1.0
+ */
+import {
+  type Canvas,
+  type Chain,
+  type Chord,
+  Embedded,
+  type Group,
+  type Options,
+  type Task,
+} from './canvas.js';
+import { copied, isEmptyChain } from './copied.js';
+import { linkError } from './links.js';
+import { textOf } from './options.js';
+import { stepsOf } from './steps.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** What freezing depends on. */
+export interface Ids {
+  readonly newId: () => string;
+  readonly replyTo: string;
+}
+
+/** What a canvas is told where it stands. */
+export interface Place {
+  /** Unless it has one; a group always has its own. */
+  readonly id?: string | null;
+  readonly groupId?: string | null;
+  readonly groupIndex?: unknown;
+  /** The body that waits for it. */
+  readonly chord?: unknown;
+  readonly rootId?: string | null;
+  readonly parentId?: string | null;
+}
+
+/** A result whose parent is found later, when what comes before it is frozen. */
+export type Draft = AsyncDraft | GroupDraft;
+
+interface AsyncDraft {
+  readonly _tag: 'AsyncResult';
+  readonly id: string;
+  parent: Draft | null;
+}
+
+export interface GroupDraft {
+  readonly _tag: 'GroupResult';
+  readonly id: string;
+  readonly results: ReadonlyArray<Draft>;
+  parent: Draft | null;
+}
+
+export interface Frozen<A extends Canvas = Canvas, R extends Draft = Draft> {
+  readonly canvas: A;
+  readonly result: R;
+}
+
+export interface FrozenSteps {
+  /** In order. */
+  readonly steps: ReadonlyArray<Canvas>;
+  /** From the last to the first, as a worker takes them up: a group and what follows it are one chord. */
+  readonly reversed: ReadonlyArray<Canvas>;
+  /** Of `reversed`. */
+  readonly results: ReadonlyArray<Draft>;
+}
+
+export interface Freezer {
+  readonly freeze: (canvas: Canvas, place: Place) => Frozen;
+  readonly freezeGroup: (group: Group, place: Place) => Frozen<Group, GroupDraft>;
+  /** `last` is the place of the last step; each gets the errbacks. */
+  readonly freezeSteps: (
+    steps: ReadonlyArray<Canvas>,
+    last: Place,
+    errbacks?: ReadonlyArray<unknown>,
+  ) => FrozenSteps;
+}
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+export const freezer = ({ newId, replyTo }: Ids): Freezer => {
+  const freeze: Freezer['freeze'] = (canvas, place) => {
+    switch (canvas._tag) {
+      case 'Task':
+        return freezeTask(canvas, place);
+      case 'Group':
+        return freezeGroup(canvas, place);
+      case 'Chain':
+        return freezeChain(canvas, place);
+      case 'Chord':
+        return freezeChord(canvas, place);
+    }
+  };
+
+  const idOf = (options: Options, id: string | null | undefined): string =>
+    typeof options.task_id === 'string' ? options.task_id : id || newId();
+
+  const freezeTask = (task: Task, place: Place): Frozen<Task> => {
+    const { rootId, parentId, groupId, chord, groupIndex } = place;
+    const id = idOf(task.options, place.id);
+    const options = {
+      ...task.options,
+      task_id: id,
+      ...(rootId && { root_id: rootId }),
+      ...(parentId && { parent_id: parentId }),
+      reply_to: 'reply_to' in task.options ? task.options.reply_to : replyTo,
+      ...(groupId && !('group_id' in task.options) && { group_id: groupId }),
+      ...(chord ? { chord } : {}),
+      ...((groupIndex ?? null) !== null && { group_index: groupIndex }),
+    };
+    return { canvas: { ...task, options }, result: asyncDraft(id) };
+  };
+
+  const freezeGroup: Freezer['freezeGroup'] = (group, place) => {
+    const { groupId, chord, groupIndex } = place;
+    const id = idOf(group.options, undefined);
+    const { root_id = place.rootId ?? null, parent_id = place.parentId ?? null } = group.options;
+    const options = {
+      ...group.options,
+      task_id: id,
+      ...(groupId && { group_id: groupId }),
+      ...(chord ? { chord } : {}),
+      ...((groupIndex ?? null) !== null && { group_index: groupIndex }),
+      root_id,
+      parent_id,
+    };
+    const members = flattened(group.tasks).map((task, index) =>
+      freeze(task, {
+        groupId: groupId ?? null,
+        chord: chord ?? null,
+        rootId: textOf(root_id),
+        parentId: textOf(parent_id),
+        groupIndex: index,
+      }),
+    );
+    return {
+      canvas: { ...group, tasks: members.map(({ canvas }) => canvas), options },
+      result: {
+        _tag: 'GroupResult',
+        id,
+        results: members.map(({ result }) => result),
+        parent: null,
+      },
+    };
+  };
+
+  /** What it is made of stays as written: a group is not yet a chord. */
+  const freezeChain = (chain: Chain, place: Place): Frozen<Chain> => {
+    const { steps, replacedBy } = stepsOf(chain.tasks);
+    const frozen = freezeSteps(steps, place);
+    const result = frozen.results[0] ?? asyncDraft(idOf(chain.options, place.id));
+    const options = { ...chain.options, task_id: result.id };
+    return { canvas: { ...chain, tasks: replacedBy(frozen.steps), options }, result };
+  };
+
+  /** Its id is its header's, its result its body's. */
+  const freezeChord = (chord: Chord, place: Place): Frozen<Chord> => {
+    const { rootId = null, parentId = null } = place;
+    const body = freeze(chord.body, { ...place, parentId: null });
+    const header = freezeGroup(
+      { _tag: 'Group', tasks: chord.header, options: chord.headerOptions ?? {} },
+      { rootId, parentId, chord: new Embedded(body.canvas) },
+    );
+    firstOf(body.result).parent = header.result;
+    return {
+      canvas: {
+        ...chord,
+        header: header.canvas.tasks,
+        headerOptions: header.canvas.options,
+        body: body.canvas,
+        options: { ...chord.options, task_id: header.result.id },
+      },
+      result: body.result,
+    };
+  };
+
+  const freezeSteps: Freezer['freezeSteps'] = (steps, last, errbacks = []) => {
+    const frozen: Array<Canvas> = [];
+    const reversed: Array<Canvas> = [];
+    const results: Array<Draft> = [];
+    /** The first result of what was frozen last, which comes after what is next. */
+    let next: Draft | undefined;
+    for (const step of [...steps].reverse()) {
+      const isLast = frozen.length === 0;
+      const body = step._tag === 'Group' ? reversed.pop() : undefined;
+      const bodyResult = body && results.pop();
+      if (bodyResult !== undefined) next = detached(results.at(-1), bodyResult);
+      const { canvas, result } = freeze(
+        step._tag === 'Group' && body !== undefined ? chordOf(step, body, last.rootId) : step,
+        isLast ? { ...last, parentId: null } : { rootId: last.rootId ?? null },
+      );
+      if (next !== undefined) next.parent ??= result;
+      const linked = errbacks.reduce<Canvas>(linkError, canvas);
+      reversed.push(linked);
+      results.push(result);
+      next = canvas._tag === 'Chord' ? firstOf(result) : result;
+      frozen.push(
+        step._tag === 'Group' && linked._tag === 'Chord'
+          ? { ...step, tasks: linked.header }
+          : linked,
+      );
+    }
+    return { steps: frozen.reverse(), reversed, results };
+  };
+
+  return { freeze, freezeGroup, freezeSteps };
+};
+
+const asyncDraft = (id: string): Draft => ({ _tag: 'AsyncResult', id, parent: null });
+
+/** Groups in a group are one with it; Celery turns each of them round. Empty chains are left out. */
+const flattened = (tasks: ReadonlyArray<Canvas>): ReadonlyArray<Canvas> =>
+  tasks.flatMap((task) => {
+    if (task._tag === 'Group') return flattened([...task.tasks].reverse());
+    return isEmptyChain(task) ? [] : [copied(task)];
+  });
+
+const chordOf = (header: Group, body: Canvas, rootId: string | null | undefined): Chord => ({
+  _tag: 'Chord',
+  header: header.tasks,
+  headerOptions: null,
+  body,
+  args: [],
+  kwargs: {},
+  options: { root_id: rootId ?? null },
+  immutable: false,
+});
+
+const firstOf = (result: Draft): Draft => {
+  let first = result;
+  while (first.parent !== null) first = first.parent;
+  return first;
+};
+
+/** What came after `parent` on the way to `result`, without it. */
+const detached = (result: Draft | undefined, parent: Draft): Draft | undefined => {
+  let after: Draft | null = result ?? null;
+  while (after !== null && after.parent !== parent) after = after.parent;
+  if (after !== null) after.parent = null;
+  return after ?? undefined;
+};

@@ -1,0 +1,36 @@
+/**
+ * How the options of a call go over those of a signature.
+ * Source: `Signature._merge` and `group._freeze_gid` in `celery/canvas.py`.
+ *
+ * @since 0.1.0
+ */
+import type { Options } from './canvas.js';
+import { listOf } from './links.js';
+
+/** Over a task's own, but for its group and its stamps, which it keeps. */
+export const merged = (own: Options, others: Options): Options =>
+  over(own, others, ['group_id', 'stamped_headers', ...listOf(own.stamped_headers)]);
+
+/** Over a group's own. */
+export const mergedOfGroup = (own: Options, others: Options): Options =>
+  over(own, others, ['group_id', 'stamped_headers']);
+
+const over = (own: Options, others: Options, kept: ReadonlyArray<unknown>): Options => ({
+  ...own,
+  ...chosen(others, (name) => !(kept.includes(name) && name in own)),
+});
+
+export const without = (options: Options, names: ReadonlyArray<string>): Options =>
+  names.some((name) => name in options)
+    ? chosen(options, (name) => !names.includes(name))
+    : options;
+
+/** To a task, none is as good as null. */
+export const withoutNulls = (options: Options): Options =>
+  chosen(options, (_, value) => value !== null && value !== undefined);
+
+/** The text of an option, where it has one. */
+export const textOf = (u: unknown): string | null => (typeof u === 'string' && u !== '' ? u : null);
+
+const chosen = (options: Options, choose: (name: string, value: unknown) => boolean): Options =>
+  Object.fromEntries(Object.entries(options).filter(([name, value]) => choose(name, value)));
