@@ -36,7 +36,7 @@ export const messageOf =
 
 const taskCall = (
   context: PlanContext,
-  { task, args, kwargs, options, hasOwnArgs }: Call,
+  { task, args, kwargs, options, isAsRead }: Call,
   known: CallOptions,
   properties: Options,
 ): E.Either<InvalidArgument, TaskCall> => {
@@ -64,8 +64,7 @@ const taskCall = (
       groupIndex: known.group_index ?? null,
       rootId: known.root_id || (context.parent?.rootId ?? null),
       parentId: known.parent_id || (context.parent?.id ?? null),
-      // Arguments of its own that it was to keep are still the list that was read.
-      ...(hasOwnArgs && { argsrepr: argsrepr(args, 'list') }),
+      ...(isAsRead && { argsrepr: argsrepr(args, 'list') }),
       ...(typeof known.argsrepr === 'string' && { argsrepr: known.argsrepr }),
       ...(typeof known.kwargsrepr === 'string' && { kwargsrepr: known.kwargsrepr }),
       origin: known.origin || context.origin,

@@ -138,6 +138,16 @@ const members = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Canvas>> =
 const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
   typeof u === 'object' && u !== null && !Array.isArray(u);
 
+/** As the body of a chord, which no task waits for where it is a group of nothing. */
+export const embeddedBody = (body: Canvas): Embedded | null =>
+  isEmptyGroup(body) ? null : new Embedded(body);
+
+export const isEmptyGroup = (canvas: Canvas): boolean =>
+  canvas._tag === 'Group' && canvas.tasks.length === 0;
+
+export const isEmptyChain = (canvas: Canvas): boolean =>
+  canvas._tag === 'Chain' && canvas.tasks.length === 0;
+
 // -------------------------------------------------------------------------------------
 // conversions
 // -------------------------------------------------------------------------------------

@@ -17,7 +17,3 @@ export const copied = (canvas: Canvas): Canvas => {
       return canvas;
   }
 };
-
-/** There is nothing in it to copy. */
-export const isEmptyChain = (canvas: Canvas): boolean =>
-  canvas._tag === 'Chain' && canvas.tasks.length === 0;

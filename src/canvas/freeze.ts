@@ -9,12 +9,13 @@ import {
   type Canvas,
   type Chain,
   type Chord,
-  Embedded,
+  embeddedBody,
   type Group,
+  isEmptyChain,
   type Options,
   type Task,
 } from './canvas.js';
-import { copied, isEmptyChain } from './copied.js';
+import { copied } from './copied.js';
 import { linkError } from './links.js';
 import { textOf } from './options.js';
 import { stepsOf } from './steps.js';
@@ -167,7 +168,7 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
     const body = freeze(chord.body, { ...place, parentId: null });
     const header = freezeGroup(
       { _tag: 'Group', tasks: chord.header, options: chord.headerOptions ?? {} },
-      { rootId, parentId, chord: new Embedded(body.canvas) },
+      { rootId, parentId, chord: embeddedBody(body.canvas) },
     );
     firstOf(body.result).parent = header.result;
     return {
@@ -202,11 +203,8 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
       reversed.push(linked);
       results.push(result);
       next = canvas._tag === 'Chord' ? firstOf(result) : result;
-      frozen.push(
-        step._tag === 'Group' && linked._tag === 'Chord'
-          ? { ...step, tasks: linked.header }
-          : linked,
-      );
+      // Celery freezes a copy of the group, so that it gets other ids when it is run.
+      frozen.push(canvas._tag === 'Chord' && step._tag === 'Group' ? step : linked);
     }
     return { steps: frozen.reverse(), reversed, results };
   };

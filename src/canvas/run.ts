@@ -10,11 +10,13 @@ import {
   type Chain,
   type Chord,
   Embedded,
+  embeddedBody,
   type Group,
+  isEmptyChain,
   type Options,
   type Task,
 } from './canvas.js';
-import { copied, isEmptyChain } from './copied.js';
+import { copied } from './copied.js';
 import { type Draft, type Frozen, freezer, type GroupDraft, type Ids } from './freeze.js';
 import { listOf, withBodyCallbacks } from './links.js';
 import { merged, mergedOfGroup, textOf, without, withoutNulls } from './options.js';
@@ -32,8 +34,8 @@ export interface Call {
   readonly args: ReadonlyArray<unknown>;
   readonly kwargs: Readonly<Record<string, unknown>>;
   readonly options: Options;
-  /** What it was called with was kept from it. */
-  readonly hasOwnArgs: boolean;
+  /** Its arguments are the very list that was read, and printed as such. */
+  readonly isAsRead: boolean;
 }
 
 /** What comes of running a canvas, in order. */
@@ -81,8 +83,9 @@ export const run =
       const options = merged(task.options, withoutNulls(over.options ?? {}));
       const id = textOf(options.task_id) ?? ids.newId();
       const { task: name, args, kwargs } = givenToTask(task, over);
-      const hasOwnArgs = task.immutable && (over.args ?? []).length > 0;
-      calls.push({ task: name, args, kwargs, options: { ...options, task_id: id }, hasOwnArgs });
+      // Within another it would have been copied, which makes a tuple of it.
+      const isAsRead = task === canvas && task.immutable && (over.args ?? []).length > 0 && args.length > 0;
+      calls.push({ task: name, args, kwargs, options: { ...options, task_id: id }, isAsRead });
       return { _tag: 'AsyncResult', id, parent: null };
     };
 
@@ -103,7 +106,10 @@ export const run =
         const body = chord ?? member.canvas.options.chord ?? null;
         size += partsOf(member.canvas);
         if (body !== null && i === members.length - 1) chordSizes.push({ groupId, size });
-        runAny(member.canvas, { ...over, options: { ...options, chord: body, group_id: groupId } });
+        runAny(member.canvas, {
+          ...over,
+          options: { ...options, chord: body, group_id: groupId, add_to_parent: false },
+        });
         results.push(member.result);
       }
       const [only] = results;
@@ -184,7 +190,7 @@ export const run =
           tasks: chord.header,
           options: { ...chord.headerOptions, task_id: groupId },
         },
-        { groupId, chord: new Embedded(withoutCopies(frozen.canvas)), rootId },
+        { groupId, chord: embeddedBody(withoutCopies(frozen.canvas)), rootId },
       );
       frozen.result.parent = header.result;
       if (header.canvas.tasks.length === 0) {

@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import type { Canvas, Group } from './canvas.js';
+import { type Canvas, type Group, isEmptyGroup } from './canvas.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -62,6 +62,3 @@ const within = (group: Group, f: Leaf): Canvas => ({ ...group, tasks: group.task
 
 const isGroupOfOne = (canvas: Canvas): canvas is Group =>
   canvas._tag === 'Group' && canvas.tasks.length === 1;
-
-const isEmptyGroup = (canvas: Canvas): boolean =>
-  canvas._tag === 'Group' && canvas.tasks.length === 0;
