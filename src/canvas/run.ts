@@ -84,7 +84,8 @@ export const run =
       const id = textOf(options.task_id) ?? ids.newId();
       const { task: name, args, kwargs } = givenToTask(task, over);
       // Within another it would have been copied, which makes a tuple of it.
-      const isAsRead = task === canvas && task.immutable && (over.args ?? []).length > 0 && args.length > 0;
+      const isAsRead =
+        task === canvas && task.immutable && (over.args ?? []).length > 0 && args.length > 0;
       calls.push({ task: name, args, kwargs, options: { ...options, task_id: id }, isAsRead });
       return { _tag: 'AsyncResult', id, parent: null };
     };

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { Run } from '../operation/run.js';
+import type { Delivery } from '../wire/kombuDeliveries.js';
 import type { Message } from '../wire/message.js';
 
 // -------------------------------------------------------------------------------------
@@ -16,7 +17,7 @@ export interface Broker {
   /** In order. Where each goes is in its `delivery_info`, as `exchange` and `routing_key`. */
   readonly publish: (messages: ReadonlyArray<Message>) => Run<void>;
   /** For a broker on a Redis: what `publish` would do there, so that others can. */
-  readonly onRedis?: OnRedis;
+  readonly onRedis?: OnRedis | undefined;
   /** Drops its connections, once what is under way is over. */
   readonly close: Run<void>;
 }
@@ -27,11 +28,4 @@ export interface OnRedis {
   readonly db: number;
   /** The commands that send the messages, to be run in order; it looks up where each goes. */
   readonly deliveries: (messages: ReadonlyArray<Message>) => Run<ReadonlyArray<Delivery>>;
-}
-
-/** `command key value`. PUBLISH is for what has no queue, such as a broadcast. */
-export interface Delivery {
-  readonly command: 'LPUSH' | 'PUBLISH';
-  readonly key: string;
-  readonly value: string | Buffer;
 }

@@ -6,7 +6,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { planner } from '../../src/canvas/planner.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
-import { destinationOf, queueList } from '../../src/wire/kombuKeys.js';
+import { destinationOf, kombuLayout } from '../../src/wire/kombuLayout.js';
 import { decodeMessage, encodeMessage } from '../../src/wire/message.js';
 import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
@@ -54,7 +54,8 @@ export const renamed = (sent: Sent): unknown => {
   const walk = (u: unknown): unknown => {
     if (typeof u === 'string') return name(u);
     if (Array.isArray(u)) return u.map(walk);
-    if (typeof u !== 'object' || u === null || Object.getPrototypeOf(u) !== Object.prototype) return u;
+    if (typeof u !== 'object' || u === null || Object.getPrototypeOf(u) !== Object.prototype)
+      return u;
     return Object.fromEntries(
       Object.entries(u)
         .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -98,7 +99,9 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
   const queues: Record<string, Array<unknown>> = {};
   for (const message of messages) {
     const { routingKey, priority } = destinationOf(message);
-    (queues[queueList(routingKey, priority)] ??= []).push(readable(right(encodeMessage(message))));
+    (queues[kombuLayout().list(routingKey, priority)] ??= []).push(
+      readable(right(encodeMessage(message))),
+    );
   }
   const key = (id: string): string => `celery-taskset-meta-${id}`;
   return {
@@ -113,4 +116,3 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
     result: result && ResultTuple.encode(result),
   };
 };
-

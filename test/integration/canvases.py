@@ -210,7 +210,11 @@ def members(rng, depth, least=0):
 
 
 def random_group(rng, depth):
-    return group(members(rng, depth), app=app)
+    tasks = members(rng, depth)
+    if len(tasks) == 1 and tasks[0].subtask_type == 'chain' and not tasks[0].tasks:
+        # At the head of a chain, Celery gives it the arguments that were for the first task.
+        tasks.append(random_task(rng))
+    return group(tasks, app=app)
 
 
 def random_chain(rng, depth):

@@ -30,10 +30,11 @@ describeCelery('the plan of a canvas', () => {
 
   it(`is what Celery sends, writes and returns, on ${RUNS} random canvases (seed ${SEED})`, async () => {
     for (let done = 0; done < RUNS; done += BATCH) {
-      const cases = (await celery.python(
-        'import canvases; return canvases.run(*args)',
-        [SEED + done, Math.min(BATCH, RUNS - done), DEPTH],
-      )) as ReadonlyArray<Case>;
+      const cases = (await celery.python('import canvases; return canvases.run(*args)', [
+        SEED + done,
+        Math.min(BATCH, RUNS - done),
+        DEPTH,
+      ])) as ReadonlyArray<Case>;
       expect(cases).toBeInstanceOf(Array);
       for (const case_ of cases) {
         if (case_.failed !== undefined) continue;
