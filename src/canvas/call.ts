@@ -13,6 +13,7 @@ import { DateTime } from '../serialization/dateTime.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Message } from '../wire/message.js';
 import type { Signature } from '../wire/signature.js';
+import type { TaskBody } from '../wire/taskBody.js';
 import { argsrepr, type TaskCall, taskMessage } from '../wire/taskMessage.js';
 import { type CallOptions, callOptions } from './callOptions.js';
 import { Embedded, type Options, signatureOf, toSignature } from './canvas.js';
@@ -23,16 +24,17 @@ import type { Call } from './run.js';
 
 export const messageOf =
   (context: PlanContext) =>
-  (call: Call): E.Either<EncodeError | InvalidArgument, Message> =>
-    pipe(
-      callOptions(call.options),
-      E.bindW('serializer', ({ known }) => context.serializer(known.serializer ?? null)),
-      E.bindW('taskCall', ({ known, properties }) => taskCall(context, call, known, properties)),
-      E.bindW('plain', ({ serializer, taskCall }) => taskMessage(serializer)(taskCall)),
-      E.chainW(({ plain, known }) =>
-        known.compression ? compressed(plain, known.compression) : E.right(plain),
-      ),
-    );
+  (call: Call): E.Either<EncodeError | InvalidArgument, Message> => {
+    const options = callOptions(call.options);
+    if (E.isLeft(options)) return options;
+    const { known, properties } = options.right;
+    const serializer = context.serializer(known.serializer ?? null);
+    if (E.isLeft(serializer)) return serializer;
+    const made = taskCall(context, call, known, properties);
+    if (E.isLeft(made)) return made;
+    const message = taskMessage(serializer.right)(made.right);
+    return known.compression ? pipe(message, E.chainW(compressed(known.compression))) : message;
+  };
 
 const taskCall = (
   context: PlanContext,
@@ -40,62 +42,69 @@ const taskCall = (
   known: CallOptions,
   properties: Options,
 ): E.Either<InvalidArgument, TaskCall> => {
-  const id = known.task_id || context.newId();
-  const { exchange, routing_key: key } = known;
-  return pipe(
-    E.Do,
-    E.bind('callbacks', () => signatures(known.link)),
-    E.bind('errbacks', () => signatures(known.link_error)),
-    E.bind('chain', () => signatures(known.chain)),
-    E.bind('chord', () => maybe(known.chord)),
-    E.bind('times', () => times(context.now, known)),
-    E.map(({ times, ...embedded }) => ({
-      ...embedded,
-      ...times,
-      task,
-      id,
-      args,
-      kwargs,
-      shadow: known.shadow || null,
-      retries: known.retries ?? 0,
-      timeLimit: known.time_limit ?? null,
-      softTimeLimit: known.soft_time_limit ?? null,
-      group: known.group_id ?? null,
-      groupIndex: known.group_index ?? null,
-      rootId: known.root_id || (context.parent?.rootId ?? null),
-      parentId: known.parent_id || (context.parent?.id ?? null),
-      ...(isAsRead && { argsrepr: argsrepr(args, 'list') }),
-      ...(typeof known.argsrepr === 'string' && { argsrepr: known.argsrepr }),
-      ...(typeof known.kwargsrepr === 'string' && { kwargsrepr: known.kwargsrepr }),
-      origin: known.origin || context.origin,
-      ignoreResult: known.ignore_result ?? (ownTasks.has(task) ? false : null),
-      replacedTaskNesting: known.replaced_task_nesting ?? 0,
-      stampedHeaders: known.stamped_headers ?? null,
-      stamps: Object.fromEntries(
-        (known.stamped_headers ?? []).map((name) => [name, options[name]]),
-      ),
-      headers: known.headers ?? {},
-      properties,
-      replyTo: known.reply_to || context.replyTo,
-      ...(exchange && key ? { exchange, queue: key } : { queue: known.queue || context.queue }),
-      priority: known.priority ?? 0,
-      ...(isTransient(known.delivery_mode) && { isTransient: true }),
-      deliveryTag: context.newId(),
-    })),
-  );
+  const embedded = embed(known);
+  if (E.isLeft(embedded)) return embedded;
+  const due = times(context.now, known);
+  if (E.isLeft(due)) return due;
+  const { callbacks, errbacks, chain, chord } = embedded.right;
+  const { eta, expires, expiration } = due.right;
+  const { exchange, routing_key: key, stamped_headers: stamps = null } = known;
+  const isExchanged = Boolean(exchange && key);
+  // One literal without spreads: many are made.
+  return E.right({
+    task,
+    id: known.task_id || context.newId(),
+    args,
+    kwargs,
+    callbacks,
+    errbacks,
+    chain,
+    chord,
+    shadow: known.shadow || null,
+    eta,
+    expires,
+    expiration,
+    group: known.group_id ?? null,
+    groupIndex: known.group_index ?? null,
+    retries: known.retries ?? 0,
+    timeLimit: known.time_limit ?? null,
+    softTimeLimit: known.soft_time_limit ?? null,
+    rootId: known.root_id || (context.parent?.rootId ?? null),
+    parentId: known.parent_id || (context.parent?.id ?? null),
+    argsrepr: known.argsrepr ?? (isAsRead ? argsrepr(args, 'list') : undefined),
+    kwargsrepr: known.kwargsrepr,
+    origin: known.origin || context.origin,
+    ignoreResult: known.ignore_result ?? (ownTasks.has(task) ? false : null),
+    replacedTaskNesting: known.replaced_task_nesting ?? 0,
+    stampedHeaders: stamps,
+    stamps: stamps === null ? {} : Object.fromEntries(stamps.map((name) => [name, options[name]])),
+    headers: known.headers ?? {},
+    properties,
+    replyTo: known.reply_to || context.replyTo,
+    exchange: isExchanged ? exchange : undefined,
+    queue: (isExchanged ? key : known.queue) || context.queue,
+    isTransient: known.delivery_mode === 1 || known.delivery_mode === 'transient',
+    priority: known.priority ?? 0,
+    deliveryTag: context.newId(),
+  });
 };
 
 /** Celery's own tasks are known to every worker, and their results are stored. */
 const ownTasks: ReadonlySet<string> = new Set(['celery.map', 'celery.starmap', 'celery.chunks']);
 
-const isTransient = (mode: unknown): boolean => mode === 1 || mode === 'transient';
+interface Times {
+  readonly eta: DateTime | null;
+  readonly expires: DateTime | null;
+  readonly expiration: number | undefined;
+}
 
-type Times = Pick<TaskCall, 'eta' | 'expires' | 'expiration'>;
+const timeless: Times = { eta: null, expires: null, expiration: undefined };
 
 const times = (
   clock: () => DateTime,
   { countdown, eta, expires }: CallOptions,
 ): E.Either<InvalidArgument, Times> => {
+  if (!countdown && !eta && expires === undefined) return E.right(timeless);
   const now = clock();
   const start = countdown ? secondsAfter(now, countdown) : dateOf(eta);
   const end = typeof expires === 'number' ? secondsAfter(now, expires) : dateOf(expires);
@@ -110,7 +119,7 @@ const times = (
   return E.right({
     eta: start,
     expires: end,
-    ...(end !== null && { expiration: millisecondsUntil(now, end) }),
+    expiration: end === null ? undefined : millisecondsUntil(now, end),
   });
 };
 
@@ -120,31 +129,47 @@ const dateOf = (when: string | Date | null | undefined): DateTime | null => {
   return when instanceof DateTime ? when : DateTime.utc(when);
 };
 
-const signatures = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Signature> | null> =>
-  u === null || u === undefined ? E.right(null) : E.traverseArray(one)(listOf(u));
+type Embedding = Pick<TaskBody, 'callbacks' | 'errbacks' | 'chain' | 'chord'>;
 
-const maybe = (u: unknown): E.Either<InvalidArgument, Signature | null> =>
-  u === null || u === undefined ? E.right(null) : one(u);
+const none: Embedding = { callbacks: null, errbacks: null, chain: null, chord: null };
+
+const embed = ({
+  link,
+  link_error,
+  chain,
+  chord,
+}: CallOptions): E.Either<InvalidArgument, Embedding> =>
+  [link, link_error, chain, chord].every((u) => u === undefined)
+    ? E.right(none)
+    : pipe(
+        E.Do,
+        E.bind('callbacks', () => all(link)),
+        E.bind('errbacks', () => all(link_error)),
+        E.bind('chain', () => all(chain)),
+        E.bind('chord', () => (chord === undefined ? E.right(null) : one(chord))),
+      );
+
+const all = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Signature> | null> =>
+  u === undefined ? E.right(null) : E.traverseArray(one)(listOf(u));
 
 const one = (u: unknown): E.Either<InvalidArgument, Signature> =>
   u instanceof Embedded ? E.right(toSignature(u.canvas)) : signatureOf(u);
 
 /** Named in a header, as Kombu does. */
-const compressed = (
-  message: Message,
-  method: string,
-): E.Either<EncodeError | InvalidArgument, Message> =>
-  pipe(
-    compressions().toWrite(method),
-    E.mapLeft(({ problem }) => new InvalidArgument('compression', problem)),
-    E.chainW(({ contentType, compress }) =>
-      E.tryCatch(
-        () => ({
-          ...message,
-          body: compress(message.body),
-          headers: { ...message.headers, compression: contentType },
-        }),
-        (thrown) => new EncodeError('$', `${method} refused it: ${reasonOf(thrown)}`),
+const compressed =
+  (method: string) =>
+  (message: Message): E.Either<EncodeError | InvalidArgument, Message> =>
+    pipe(
+      compressions().toWrite(method),
+      E.mapLeft(({ problem }) => new InvalidArgument('compression', problem)),
+      E.chainW(({ contentType, compress }) =>
+        E.tryCatch(
+          () => ({
+            ...message,
+            body: compress(message.body),
+            headers: { ...message.headers, compression: contentType },
+          }),
+          (thrown) => new EncodeError('$', `${method} refused it: ${reasonOf(thrown)}`),
+        ),
       ),
-    ),
-  );
+    );

@@ -7,75 +7,73 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { InvalidArgument } from '../errors/errors.js';
 import { Float } from '../serialization/values.js';
 import type { Options } from './canvas.js';
 
-const optional = <A>(type: t.Type<A, unknown, unknown>) => t.union([type, t.null, t.undefined]);
-
-const text = optional(t.string);
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
 
 /** Python tells 1.0 from 1, and so does what was read. */
-const amount = optional(
-  new t.Type<number, number, unknown>(
-    'number',
-    t.number.is,
-    (u, context) => t.number.validate(u instanceof Float ? u.value : u, context),
-    t.identity,
-  ),
+const amount = new t.Type<number, number, unknown>(
+  'a number',
+  t.number.is,
+  (u, context) => t.number.validate(u instanceof Float ? u.value : u, context),
+  t.identity,
 );
 
 const isDate = (u: unknown): u is Date => u instanceof Date && !Number.isNaN(u.getTime());
 
 const date = new t.Type<Date, Date, unknown>(
-  'date',
+  'a date',
   isDate,
   (u, context) => (isDate(u) ? t.success(u) : t.failure(u, context)),
   t.identity,
 );
 
 const props = {
-  task_id: text,
-  shadow: text,
+  task_id: t.string,
+  shadow: t.string,
   countdown: amount,
-  eta: optional(t.union([t.string, date])),
-  expires: optional(t.union([t.string, date, amount])),
+  eta: t.union([t.string, date], 'a date'),
+  expires: t.union([amount, t.string, date], 'a number or a date'),
   retries: amount,
   priority: amount,
   time_limit: amount,
   soft_time_limit: amount,
-  ignore_result: optional(t.boolean),
-  group_id: text,
+  ignore_result: t.boolean,
+  group_id: t.string,
   group_index: amount,
-  root_id: text,
-  parent_id: text,
-  reply_to: text,
-  argsrepr: text,
-  kwargsrepr: text,
-  origin: text,
+  root_id: t.string,
+  parent_id: t.string,
+  reply_to: t.string,
+  argsrepr: t.string,
+  kwargsrepr: t.string,
+  origin: t.string,
   replaced_task_nesting: amount,
-  stamped_headers: optional(t.readonlyArray(t.string)),
-  headers: optional(t.UnknownRecord),
+  stamped_headers: t.readonlyArray(t.string, 'a list of strings'),
+  headers: t.UnknownRecord,
   link: t.unknown,
   link_error: t.unknown,
   chain: t.unknown,
   chord: t.unknown,
-  queue: text,
-  exchange: text,
-  routing_key: text,
-  serializer: text,
-  compression: text,
+  queue: t.string,
+  exchange: t.string,
+  routing_key: t.string,
+  serializer: t.string,
+  compression: t.string,
   delivery_mode: t.unknown,
 };
 
-const Known = t.partial(props);
+/** What is null is left out. */
+export type CallOptions = { readonly [K in keyof typeof props]?: t.TypeOf<(typeof props)[K]> };
 
-export type CallOptions = t.TypeOf<typeof Known>;
+const types: ReadonlyMap<string, t.Decoder<unknown, unknown>> = new Map(Object.entries(props));
 
 /** How a message is to be sent, which is not for it to tell. */
-const ofSending = [
+const ofSending: ReadonlySet<string> = new Set([
   'add_to_parent',
   'confirm_timeout',
   'connection',
@@ -93,21 +91,31 @@ const ofSending = [
   'router',
   'task_type',
   'timeout',
-];
+]);
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
 
 /** The known ones, and the properties that the others are. */
 export const callOptions = (
   options: Options,
-): E.Either<InvalidArgument, { readonly known: CallOptions; readonly properties: Options }> =>
-  pipe(
-    Known.decode(options),
-    E.mapLeft(([error]) => {
-      const name = error?.context[1]?.key ?? 'options';
-      return new InvalidArgument(name, `can't be ${typeof options[name]} here.`);
-    }),
-    E.map((known) => {
-      const told = new Set([...Object.keys(props), ...ofSending, ...(known.stamped_headers ?? [])]);
-      const properties = Object.entries(options).filter(([name]) => !told.has(name));
-      return { known, properties: Object.fromEntries(properties) };
-    }),
-  );
+): E.Either<InvalidArgument, { readonly known: CallOptions; readonly properties: Options }> => {
+  const known: Array<[string, unknown]> = [];
+  const others: Array<[string, unknown]> = [];
+  for (const [name, value] of Object.entries(options)) {
+    const type = types.get(name);
+    if (type === undefined) {
+      if (!ofSending.has(name)) others.push([name, value]);
+    } else if (value !== null && value !== undefined) {
+      const decoded = type.decode(value);
+      if (E.isLeft(decoded)) return E.left(new InvalidArgument(name, `must be ${type.name}.`));
+      known.push([name, decoded.right]);
+    }
+  }
+  // Each was decoded by the type that this says.
+  const all = Object.fromEntries(known) as CallOptions;
+  const { stamped_headers: stamps = [] } = all;
+  const properties = others.filter(([name]) => !stamps.includes(name));
+  return E.right({ known: all, properties: Object.fromEntries(properties) });
+};

@@ -107,16 +107,13 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
   const freezeTask = (task: Task, place: Place): Frozen<Task> => {
     const { rootId, parentId, groupId, chord, groupIndex } = place;
     const id = idOf(task.options, place.id);
-    const options = {
-      ...task.options,
-      task_id: id,
-      ...(rootId && { root_id: rootId }),
-      ...(parentId && { parent_id: parentId }),
-      reply_to: 'reply_to' in task.options ? task.options.reply_to : replyTo,
-      ...(groupId && !('group_id' in task.options) && { group_id: groupId }),
-      ...(chord ? { chord } : {}),
-      ...((groupIndex ?? null) !== null && { group_index: groupIndex }),
-    };
+    const options: Record<string, unknown> = { ...task.options, task_id: id };
+    if (rootId) options.root_id = rootId;
+    if (parentId) options.parent_id = parentId;
+    if (!('reply_to' in options)) options.reply_to = replyTo;
+    if (groupId && !('group_id' in options)) options.group_id = groupId;
+    if (chord) options.chord = chord;
+    if ((groupIndex ?? null) !== null) options.group_index = groupIndex;
     return { canvas: { ...task, options }, result: asyncDraft(id) };
   };
 
@@ -124,15 +121,12 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
     const { groupId, chord, groupIndex } = place;
     const id = idOf(group.options, undefined);
     const { root_id = place.rootId ?? null, parent_id = place.parentId ?? null } = group.options;
-    const options = {
-      ...group.options,
-      task_id: id,
-      ...(groupId && { group_id: groupId }),
-      ...(chord ? { chord } : {}),
-      ...((groupIndex ?? null) !== null && { group_index: groupIndex }),
-      root_id,
-      parent_id,
-    };
+    const options: Record<string, unknown> = { ...group.options, task_id: id };
+    if (groupId) options.group_id = groupId;
+    if (chord) options.chord = chord;
+    if ((groupIndex ?? null) !== null) options.group_index = groupIndex;
+    options.root_id = root_id;
+    options.parent_id = parent_id;
     const members = flattened(group.tasks).map((task, index) =>
       freeze(task, {
         groupId: groupId ?? null,

@@ -21,9 +21,7 @@ const over = (own: Options, others: Options, kept: ReadonlyArray<unknown>): Opti
 });
 
 export const without = (options: Options, names: ReadonlyArray<string>): Options =>
-  names.some((name) => name in options)
-    ? chosen(options, (name) => !names.includes(name))
-    : options;
+  chosen(options, (name) => !names.includes(name));
 
 /** To a task, none is as good as null. */
 export const withoutNulls = (options: Options): Options =>
@@ -32,5 +30,8 @@ export const withoutNulls = (options: Options): Options =>
 /** The text of an option, where it has one. */
 export const textOf = (u: unknown): string | null => (typeof u === 'string' && u !== '' ? u : null);
 
-const chosen = (options: Options, choose: (name: string, value: unknown) => boolean): Options =>
-  Object.fromEntries(Object.entries(options).filter(([name, value]) => choose(name, value)));
+const chosen = (options: Options, choose: (name: string, value: unknown) => boolean): Options => {
+  const entries = Object.entries(options);
+  const found = entries.filter(([name, value]) => choose(name, value));
+  return found.length === entries.length ? options : Object.fromEntries(found);
+};

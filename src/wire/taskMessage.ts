@@ -32,7 +32,7 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly eta?: DateTime | null;
   readonly expires?: DateTime | null;
   /** Milliseconds from now to `expires`, for the broker. */
-  readonly expiration?: number;
+  readonly expiration?: number | undefined;
   readonly group?: string | null;
   readonly groupIndex?: number | null;
   readonly retries?: number;
@@ -44,8 +44,8 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly rootId?: string | null;
   readonly parentId?: string | null;
   /** The arguments as monitors show them; say less here where they are secret. */
-  readonly argsrepr?: string;
-  readonly kwargsrepr?: string;
+  readonly argsrepr?: string | undefined;
+  readonly kwargsrepr?: string | undefined;
   /** Who sends it, such as `gen42@host`. */
   readonly origin?: string;
   /** Null, for the worker to decide, as Celery has it for a task that it doesn't know. */
@@ -59,7 +59,7 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly replyTo: string;
   /** Where it is, the message goes there, and `queue` is its routing key. */
-  readonly exchange?: string;
+  readonly exchange?: string | undefined;
   readonly queue?: string;
   /** Whether a broker that keeps messages on disk may forget it. */
   readonly isTransient?: boolean;
