@@ -9,7 +9,7 @@ import { EncodeError, InvalidArgument } from '../../src/errors/errors.js';
 import { msgpack } from '../../src/msgpack/msgpack.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
-import { kombuLayout, destinationOf } from '../../src/wire/kombuLayout.js';
+import { destinationOf, kombuLayout } from '../../src/wire/kombuLayout.js';
 import { decodeMessage, encodeMessage, type Message } from '../../src/wire/message.js';
 import { Signature } from '../../src/wire/signature.js';
 import { yaml } from '../../src/yaml/yaml.js';
@@ -114,7 +114,9 @@ const bytesOf = (message: Message): Buffer => Buffer.from(right(encodeMessage(me
 const asUnknown = (raw: Buffer, op: unknown): Buffer =>
   op === 'call'
     ? raw
-    : Buffer.from(raw.toString().replace('"ignore_result": false, "r', '"ignore_result": null, "r'));
+    : Buffer.from(
+        raw.toString().replace('"ignore_result": false, "r', '"ignore_result": null, "r'),
+      );
 
 describe('the plan of a recorded call', () => {
   it.each(made.filter(({ messages }) => messages?.length > 0))(
