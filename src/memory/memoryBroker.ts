@@ -7,7 +7,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { Closed } from '../errors/errors.js';
 import type { Broker } from '../port/broker.js';
-import { type Bindings, boundExchanges, type Delivery, deliveries } from '../wire/kombuDeliveries.js';
+import {
+  type Bindings,
+  boundExchanges,
+  type Delivery,
+  deliveries,
+} from '../wire/kombuDeliveries.js';
 import { type KombuOptions, kombuLayout } from '../wire/kombuLayout.js';
 import type { Message } from '../wire/message.js';
 import type { MemoryServer } from './memoryServer.js';

@@ -9,7 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Redis } from 'ioredis';
-import { address } from '../config/address.js';
+import { addressText } from '../config/address.js';
 import { isConnectionError } from '../errors/retryable.js';
 import { atEndOfTick } from '../operation/endOfTick.js';
 import { toRun } from '../operation/operation.js';
@@ -35,8 +35,8 @@ import { described, failureOf, send } from './send.js';
 /** Closing it closes the pool. */
 export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): Broker => {
   const layout = kombuLayout(options);
-  const { parameters } = pool;
-  const made = deliveries(layout, parameters.db);
+  const { address, db } = pool.config;
+  const made = deliveries(layout, db);
   const all = (messages: ReadonlyArray<Message>): Run<ReadonlyArray<Delivery>> => {
     const exchanges = boundExchanges(layout, messages);
     return pipe(
@@ -53,7 +53,7 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
         all(messages),
         chain((commands) => (commands.length === 0 ? settled(E.right(undefined)) : sent(commands))),
       ),
-    onRedis: { address: address(parameters), db: parameters.db, deliveries: all },
+    onRedis: { address: addressText(address), db, deliveries: all },
     // what was published in this tick goes before
     close: (settle) => {
       atEndOfTick(() => toRun(pool.close)(settle));

@@ -96,16 +96,17 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
       parsed(options) as Readonly<Record<string, unknown>>,
     ),
   );
-  const queues: Record<string, Array<unknown>> = {};
+  const layout = kombuLayout();
+  const queues = new Map<string, ReadonlyArray<unknown>>();
   for (const message of messages) {
     const { routingKey, priority } = destinationOf(message);
-    (queues[kombuLayout().list(routingKey, priority)] ??= []).push(
-      readable(right(encodeMessage(message))),
-    );
+    const list = layout.list(routingKey, priority);
+    const read = readable(right(encodeMessage(message)));
+    queues.set(list, [...(queues.get(list) ?? []), read]);
   }
   const key = (id: string): string => `celery-taskset-meta-${id}`;
   return {
-    queues,
+    queues: Object.fromEntries(queues),
     keys: Object.fromEntries([
       ...chordSizes.map(({ groupId, size }) => [`${key(groupId)}.s`, size]),
       ...savedGroups.map((group) => [
