@@ -7,9 +7,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError, InvalidArgument } from '../errors/errors.js';
 import { compressions } from '../serialization/compressions.js';
-import { DateTime } from '../serialization/dateTime.js';
+import { DateTime, fromIsoFormat } from '../serialization/dateTime.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Message } from '../wire/message.js';
 import type { Signature } from '../wire/signature.js';
@@ -20,7 +21,7 @@ import { Embedded, type Options, signatureOf, toSignature } from './canvas.js';
 import { millisecondsUntil, secondsAfter } from './due.js';
 import { listOf } from './links.js';
 import type { PlanContext } from './plan.js';
-import type { Call } from './run.js';
+import type { Call } from './running.js';
 
 export const messageOf =
   (context: PlanContext) =>
@@ -109,7 +110,7 @@ const times = (
   const start = countdown ? secondsAfter(now, countdown) : dateOf(eta);
   const end = typeof expires === 'number' ? secondsAfter(now, expires) : dateOf(expires);
   for (const [name, date] of [
-    ['eta', start],
+    [countdown ? 'countdown' : 'eta', start],
     ['expires', end],
   ] as const) {
     if (date !== null && Number.isNaN(date.getTime())) {
@@ -125,7 +126,7 @@ const times = (
 
 const dateOf = (when: string | Date | null | undefined): DateTime | null => {
   if (!when) return null;
-  if (typeof when === 'string') return new DateTime(when);
+  if (typeof when === 'string') return O.getOrElse(() => new DateTime(when))(fromIsoFormat(when));
   return when instanceof DateTime ? when : DateTime.utc(when);
 };
 

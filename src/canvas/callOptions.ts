@@ -9,7 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { InvalidArgument } from '../errors/errors.js';
-import { Float } from '../serialization/values.js';
+import { Float, Uuid } from '../serialization/values.js';
 import type { Options } from './canvas.js';
 
 // -------------------------------------------------------------------------------------
@@ -24,6 +24,14 @@ const amount = new t.Type<number, number, unknown>(
   t.identity,
 );
 
+/** Of Python's class for them, too. */
+const id = new t.Type<string, string, unknown>(
+  'an id',
+  t.string.is,
+  (u, context) => t.string.validate(u instanceof Uuid ? u.text : u, context),
+  t.identity,
+);
+
 const isDate = (u: unknown): u is Date => u instanceof Date && !Number.isNaN(u.getTime());
 
 const date = new t.Type<Date, Date, unknown>(
@@ -34,7 +42,7 @@ const date = new t.Type<Date, Date, unknown>(
 );
 
 const props = {
-  task_id: t.string,
+  task_id: id,
   shadow: t.string,
   countdown: amount,
   eta: t.union([t.string, date], 'a date'),
@@ -44,10 +52,10 @@ const props = {
   time_limit: amount,
   soft_time_limit: amount,
   ignore_result: t.boolean,
-  group_id: t.string,
+  group_id: id,
   group_index: amount,
-  root_id: t.string,
-  parent_id: t.string,
+  root_id: id,
+  parent_id: id,
   reply_to: t.string,
   argsrepr: t.string,
   kwargsrepr: t.string,

@@ -17,8 +17,11 @@ const micros = (date: Date): number => {
 /** So many seconds later, to the microsecond, as Python writes it. */
 export const secondsAfter = (now: Date, seconds: number): DateTime => {
   const at = micros(now) + Math.round(seconds * second);
+  const upTo = new Date(Math.floor(at / 1000));
+  // Beyond what a date can say.
+  if (Number.isNaN(upTo.getTime())) return new DateTime('');
   const fraction = ((at % second) + second) % second;
-  const upToSecond = new Date((at - fraction) / 1000).toISOString().slice(0, 19);
+  const upToSecond = upTo.toISOString().slice(0, -5);
   const digits = fraction === 0 ? '' : `.${String(fraction).padStart(6, '0')}`;
   return new DateTime(`${upToSecond}${digits}+00:00`);
 };

@@ -16,8 +16,16 @@ import {
   type Task,
 } from './canvas.js';
 import { copied } from './copied.js';
+import {
+  asyncDraft,
+  type Draft,
+  detached,
+  firstOf,
+  type GroupDraft,
+  groupDraft,
+} from './drafts.js';
 import { linkError } from './links.js';
-import { textOf } from './options.js';
+import { idOf } from './options.js';
 import { stepsOf } from './steps.js';
 
 // -------------------------------------------------------------------------------------
@@ -40,22 +48,6 @@ export interface Place {
   readonly chord?: unknown;
   readonly rootId?: string | null;
   readonly parentId?: string | null;
-}
-
-/** A result whose parent is found later, when what comes before it is frozen. */
-export type Draft = AsyncDraft | GroupDraft;
-
-interface AsyncDraft {
-  readonly _tag: 'AsyncResult';
-  readonly id: string;
-  parent: Draft | null;
-}
-
-export interface GroupDraft {
-  readonly _tag: 'GroupResult';
-  readonly id: string;
-  readonly results: ReadonlyArray<Draft>;
-  parent: Draft | null;
 }
 
 export interface Frozen<A extends Canvas = Canvas, R extends Draft = Draft> {
@@ -101,12 +93,12 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
     }
   };
 
-  const idOf = (options: Options, id: string | null | undefined): string =>
-    typeof options.task_id === 'string' ? options.task_id : id || newId();
+  const ownId = (options: Options, id?: string | null): string =>
+    idOf(options.task_id) ?? id ?? newId();
 
   const freezeTask = (task: Task, place: Place): Frozen<Task> => {
     const { rootId, parentId, groupId, chord, groupIndex } = place;
-    const id = idOf(task.options, place.id);
+    const id = ownId(task.options, place.id);
     const options: Record<string, unknown> = { ...task.options, task_id: id };
     if (rootId) options.root_id = rootId;
     if (parentId) options.parent_id = parentId;
@@ -119,7 +111,7 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
 
   const freezeGroup: Freezer['freezeGroup'] = (group, place) => {
     const { groupId, chord, groupIndex } = place;
-    const id = idOf(group.options, undefined);
+    const id = ownId(group.options);
     const { root_id = place.rootId ?? null, parent_id = place.parentId ?? null } = group.options;
     const options: Record<string, unknown> = { ...group.options, task_id: id };
     if (groupId) options.group_id = groupId;
@@ -131,19 +123,17 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
       freeze(task, {
         groupId: groupId ?? null,
         chord: chord ?? null,
-        rootId: textOf(root_id),
-        parentId: textOf(parent_id),
+        rootId: idOf(root_id),
+        parentId: idOf(parent_id),
         groupIndex: index,
       }),
     );
     return {
       canvas: { ...group, tasks: members.map(({ canvas }) => canvas), options },
-      result: {
-        _tag: 'GroupResult',
+      result: groupDraft(
         id,
-        results: members.map(({ result }) => result),
-        parent: null,
-      },
+        members.map(({ result }) => result),
+      ),
     };
   };
 
@@ -151,7 +141,7 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
   const freezeChain = (chain: Chain, place: Place): Frozen<Chain> => {
     const { steps, replacedBy } = stepsOf(chain.tasks);
     const frozen = freezeSteps(steps, place);
-    const result = frozen.results[0] ?? asyncDraft(idOf(chain.options, place.id));
+    const result = frozen.results[0] ?? asyncDraft(ownId(chain.options, place.id));
     const options = { ...chain.options, task_id: result.id };
     return { canvas: { ...chain, tasks: replacedBy(frozen.steps), options }, result };
   };
@@ -206,8 +196,6 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
   return { freeze, freezeGroup, freezeSteps };
 };
 
-const asyncDraft = (id: string): Draft => ({ _tag: 'AsyncResult', id, parent: null });
-
 /** Groups in a group are one with it; Celery turns each of them round. Empty chains are left out. */
 const flattened = (tasks: ReadonlyArray<Canvas>): ReadonlyArray<Canvas> =>
   tasks.flatMap((task) => {
@@ -225,17 +213,3 @@ const chordOf = (header: Group, body: Canvas, rootId: string | null | undefined)
   options: { root_id: rootId ?? null },
   immutable: false,
 });
-
-const firstOf = (result: Draft): Draft => {
-  let first = result;
-  while (first.parent !== null) first = first.parent;
-  return first;
-};
-
-/** What came after `parent` on the way to `result`, without it. */
-const detached = (result: Draft | undefined, parent: Draft): Draft | undefined => {
-  let after: Draft | null = result ?? null;
-  while (after !== null && after.parent !== parent) after = after.parent;
-  if (after !== null) after.parent = null;
-  return after ?? undefined;
-};

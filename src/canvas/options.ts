@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { Uuid } from '../serialization/values.js';
 import type { Options } from './canvas.js';
 import { listOf } from './links.js';
 
@@ -27,8 +28,11 @@ export const without = (options: Options, names: ReadonlyArray<string>): Options
 export const withoutNulls = (options: Options): Options =>
   chosen(options, (_, value) => value !== null && value !== undefined);
 
-/** The text of an option, where it has one. */
-export const textOf = (u: unknown): string | null => (typeof u === 'string' && u !== '' ? u : null);
+/** An id, of Python's class for them too; null where there is none. */
+export const idOf = (u: unknown): string | null => {
+  const text = u instanceof Uuid ? u.text : u;
+  return typeof text === 'string' && text !== '' ? text : null;
+};
 
 const chosen = (options: Options, choose: (name: string, value: unknown) => boolean): Options => {
   const entries = Object.entries(options);

@@ -5,6 +5,7 @@ import { planner } from '../../src/canvas/planner.js';
 import { EncodeError, InvalidArgument } from '../../src/errors/errors.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
+import { Uuid } from '../../src/serialization/values.js';
 import type { Message } from '../../src/wire/message.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { type Signature, signature } from '../../src/wire/signature.js';
@@ -64,6 +65,8 @@ const bodyOf = (message: Message | undefined) =>
 
 const tasks = ({ messages }: Plan) => messages.map(({ headers }) => headers.task);
 
+const uuid = '00000000-0000-4000-8000-000000000001';
+
 const ints = (n: number): ReadonlyArray<number> => Array.from({ length: n }, (_, i) => i);
 
 describe('the plan of a task', () => {
@@ -108,6 +111,14 @@ describe('the plan of a task', () => {
     expect(past.messages[0]?.properties.expiration).toBe('0');
   });
 
+  it('takes ids of Python’s class for them', () => {
+    const [message] = plan(task('t'), [], {
+      task_id: new Uuid(uuid),
+      root_id: new Uuid(uuid),
+    }).messages;
+    expect(message?.headers).toMatchObject({ id: uuid, root_id: uuid });
+  });
+
   it('keeps its stamps, and does not take those of others', () => {
     const stamped = task('t', { tenant: 'acme', stamped_headers: ['tenant'] });
     const [message] = plan(stamped, [], { tenant: 'other', stamped_headers: [] }).messages;
@@ -126,6 +137,7 @@ describe('the plan of a task', () => {
 
   it.each([
     [{ priority: 'high' }, new InvalidArgument('priority', 'must be a number.')],
+    [{ countdown: 1e300 }, new InvalidArgument('countdown', 'is no date and time.')],
     [{ eta: 'soon' }, new InvalidArgument('eta', 'is no date and time.')],
     [{ link: 1 }, new InvalidArgument('signature', 'is none, or has a member that is none.')],
     [{ compression: 'none' }, expect.any(InvalidArgument)],

@@ -15,6 +15,9 @@ const SEED = Number(process.env.CANVAS_SEED ?? Math.floor(Math.random() * 2 ** 3
 const DEPTH = Number(process.env.CANVAS_DEPTH ?? 3);
 const BATCH = 200;
 
+/** Ten times what it takes. */
+const TIME_LIMIT = Math.max(120_000, RUNS * 100);
+
 describeCelery('the plan of a canvas', () => {
   let server: RedisServer;
   let celery: PythonSession;
@@ -28,20 +31,26 @@ describeCelery('the plan of a canvas', () => {
     await server?.stop();
   });
 
-  it(`is what Celery sends, writes and returns, on ${RUNS} random canvases (seed ${SEED})`, async () => {
-    for (let done = 0; done < RUNS; done += BATCH) {
-      const cases = (await celery.python('import canvases; return canvases.run(*args)', [
-        SEED + done,
-        Math.min(BATCH, RUNS - done),
-        DEPTH,
-      ])) as ReadonlyArray<Case>;
-      expect(cases).toBeInstanceOf(Array);
-      for (const case_ of cases) {
-        if (case_.failed !== undefined) continue;
-        expect(renamed(plannedByChordis(case_)), JSON.stringify(case_)).toEqual(
-          renamed(sentByCelery(case_)),
-        );
+  it(
+    `is what Celery sends, writes and returns, on ${RUNS} random canvases (seed ${SEED})`,
+    async () => {
+      for (let done = 0; done < RUNS; done += BATCH) {
+        const cases = (await celery.python('import canvases; return canvases.run(*args)', [
+          SEED + done,
+          Math.min(BATCH, RUNS - done),
+          DEPTH,
+        ])) as ReadonlyArray<Case>;
+        expect(cases).toBeInstanceOf(Array);
+        for (const case_ of cases) {
+          // Celery can't freeze a chain of nothing.
+          if (case_.failed?.startsWith('IndexError')) continue;
+          expect(case_.failed).toBeUndefined();
+          expect(renamed(plannedByChordis(case_)), JSON.stringify(case_)).toEqual(
+            renamed(sentByCelery(case_)),
+          );
+        }
       }
-    }
-  }, 120_000);
+    },
+    TIME_LIMIT,
+  );
 });
