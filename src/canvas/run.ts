@@ -31,11 +31,11 @@ export interface Ran {
 // constructors
 // -------------------------------------------------------------------------------------
 
-export const run =
-  (ids: Ids) =>
-  (canvas: Canvas, given: Given): Ran => {
+export const run = (ids: Ids): ((canvas: Canvas, given: Given) => Ran) => {
+  const frozen = freezer(ids);
+  return (canvas, given) => {
     const running: Running = {
-      ...freezer(ids),
+      ...frozen,
       newId: ids.newId,
       run: (part, over) => {
         switch (part._tag) {
@@ -58,6 +58,7 @@ export const run =
     const { calls, chordSizes, savedGroups } = running;
     return { calls, chordSizes, savedGroups, result };
   };
+};
 
 const runTask = (running: Running, task: Task, over: Given, isRead: boolean): Draft => {
   const all = merged(task.options, withoutNulls(over.options ?? {}));
