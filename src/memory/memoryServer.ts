@@ -15,6 +15,7 @@ import type { Message } from '../port/commands.js';
 import { type Channels, channels } from './memoryChannels.js';
 import { type MemoryCommands, memoryCommands, type Reply } from './memoryCommands.js';
 import { keyspace } from './memoryKeyspace.js';
+import { type MemoryQueues, memoryQueues } from './memoryQueues.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -26,6 +27,7 @@ export type MemoryLink = Subject<Message>;
 export interface MemoryServer {
   readonly commands: MemoryCommands;
   readonly channels: Channels;
+  readonly queues: MemoryQueues;
   /** Those that are open. */
   readonly links: Set<MemoryLink>;
   readonly hangUp: (link: MemoryLink, reason: ResultStoreError) => void;
@@ -70,6 +72,7 @@ export const memoryServer = (scheduler: SchedulerLike): MemoryServer => {
   return {
     commands: memoryCommands(keyspace(now), pubsub, now),
     channels: pubsub,
+    queues: memoryQueues(),
     links,
     hangUp,
     cut,

@@ -8,8 +8,12 @@
  * @since 0.1.0
  */
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
+import type { Broker } from '../port/broker.js';
 import type { Connection } from '../port/commands.js';
+import type { KombuOptions } from '../wire/kombuLayout.js';
+import { memoryBroker } from './memoryBroker.js';
 import { memoryConnection } from './memoryConnection.js';
+import type { MemoryQueues } from './memoryQueues.js';
 import { memoryServer } from './memoryServer.js';
 
 // -------------------------------------------------------------------------------------
@@ -34,6 +38,9 @@ export interface MemoryStoreOptions {
 export interface MemoryStore extends Connection {
   /** Another connection to the same keys and channels. */
   readonly connect: () => Connection;
+  /** A broker whose queues are beside the keys. */
+  readonly broker: (options?: KombuOptions) => Broker;
+  readonly queues: MemoryQueues;
   /** Every link drops: each `messages$` fails with a `ConnectionError`. The keys stay. */
   readonly cut: () => void;
   /** While down, links are cut and all commands fail with a `ConnectionError` unsent. The keys stay. */
@@ -62,6 +69,8 @@ export const memoryStore = ({
   return {
     ...connect(),
     connect,
+    broker: (options) => memoryBroker(server, options),
+    queues: server.queues,
     cut: server.cut,
     down: server.down,
     subscriptions: server.channels.names,

@@ -32,7 +32,7 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly eta?: DateTime | null;
   readonly expires?: DateTime | null;
   /** Milliseconds from now to `expires`, for the broker. */
-  readonly expiration?: number;
+  readonly expiration?: number | undefined;
   readonly group?: string | null;
   readonly groupIndex?: number | null;
   readonly retries?: number;
@@ -44,8 +44,8 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly rootId?: string | null;
   readonly parentId?: string | null;
   /** The arguments as monitors show them; say less here where they are secret. */
-  readonly argsrepr?: string;
-  readonly kwargsrepr?: string;
+  readonly argsrepr?: string | undefined;
+  readonly kwargsrepr?: string | undefined;
   /** Who sends it, such as `gen42@host`. */
   readonly origin?: string;
   /** Null, for the worker to decide, as Celery has it for a task that it doesn't know. */
@@ -58,7 +58,11 @@ export interface TaskCall extends Partial<TaskBody> {
   /** Properties of the user's own. */
   readonly properties?: Readonly<Record<string, unknown>>;
   readonly replyTo: string;
+  /** Where it is, the message goes there, and `queue` is its routing key. */
+  readonly exchange?: string | undefined;
   readonly queue?: string;
+  /** Whether a broker that keeps messages on disk may forget it. */
+  readonly isTransient?: boolean;
   /** 0 is served first. */
   readonly priority?: number;
   /** Unique for each sending. */
@@ -127,9 +131,9 @@ const propertiesOf = (call: TaskCall): Message['properties'] => ({
   correlation_id: call.id,
   reply_to: call.replyTo,
   ...call.properties,
-  delivery_mode: 2,
+  delivery_mode: call.isTransient ? 1 : 2,
   ...(call.expiration !== undefined && { expiration: String(call.expiration) }),
-  delivery_info: { exchange: '', routing_key: call.queue ?? 'celery' },
+  delivery_info: { exchange: call.exchange ?? '', routing_key: call.queue ?? 'celery' },
   priority: call.priority ?? 0,
   body_encoding: 'base64',
   delivery_tag: call.deliveryTag,
@@ -140,8 +144,13 @@ const levels = 3;
 
 const cut = (text: string): string => (text.length > 1024 ? `${text.slice(0, 1024)}...` : text);
 
-/** As a tuple. */
-const argsrepr = (args: ReadonlyArray<unknown>): string => {
+/**
+ * The arguments as monitors show them.
+ *
+ * @internal
+ */
+export const argsrepr = (args: ReadonlyArray<unknown>, as: 'tuple' | 'list' = 'tuple'): string => {
   const items = args.map((arg) => repr(arg, levels - 1)).join(', ');
+  if (as === 'list') return cut(`[${items}]`);
   return cut(args.length === 1 ? `(${items},)` : `(${items})`);
 };

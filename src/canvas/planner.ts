@@ -1,0 +1,46 @@
+/**
+ * The plan of a canvas: what running it comes to, with each call made a message.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { EncodeError, InvalidArgument } from '../errors/errors.js';
+import { reasonOf } from '../serialization/reason.js';
+import { messageOf } from './call.js';
+import { fromSignature } from './canvas.js';
+import { withoutNulls } from './options.js';
+import type { Plan, PlanContext, Planner } from './plan.js';
+import { run } from './run.js';
+
+/**
+ * Celery: `apply_async` of a signature. Nothing is sent, and nothing is half done where it
+ * is a `Left`.
+ */
+export const planner = (context: PlanContext): Planner => {
+  const runCanvas = run(context);
+  const encode = E.traverseArray(messageOf(context));
+  return (signature, args = [], options = {}) => {
+    try {
+      return pipe(
+        fromSignature(signature),
+        E.filterOrElse(
+          ({ _tag }) =>
+            _tag !== 'Group' ||
+            !['link', 'link_error'].some((name) => name in withoutNulls(options)),
+          () => new InvalidArgument('options', "of a group can't have links: use a chord."),
+        ),
+        E.map((canvas) => runCanvas(canvas, { args, options })),
+        E.chainW(({ calls, ...running }) =>
+          pipe(
+            encode(calls),
+            E.map((messages): Plan => ({ ...running, messages })),
+          ),
+        ),
+      );
+    } catch (thrown) {
+      // What a getter or a proxy throws, and a nesting too deep for the stack.
+      return E.left(new EncodeError('$', reasonOf(thrown)));
+    }
+  };
+};

@@ -1,0 +1,31 @@
+/**
+ * The port of a broker: what sends task messages. Its adapters, Kombu's layout on Redis
+ * and memory, are held to one conformance suite.
+ *
+ * @since 0.1.0
+ */
+import type { Run } from '../operation/run.js';
+import type { Delivery } from '../wire/kombuDeliveries.js';
+import type { Message } from '../wire/message.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** A broker, seen through the port. */
+export interface Broker {
+  /** In order. Where each goes is in its `delivery_info`, as `exchange` and `routing_key`. */
+  readonly publish: (messages: ReadonlyArray<Message>) => Run<void>;
+  /** For a broker on a Redis: what `publish` would do there, so that others can. */
+  readonly onRedis?: OnRedis | undefined;
+  /** Drops its connections, once what is under way is over. */
+  readonly close: Run<void>;
+}
+
+export interface OnRedis {
+  /** `host:port`, or the path of a socket: equal to that of a store on the same server. */
+  readonly address: string;
+  readonly db: number;
+  /** The commands that send the messages, to be run in order; it looks up where each goes. */
+  readonly deliveries: (messages: ReadonlyArray<Message>) => Run<ReadonlyArray<Delivery>>;
+}

@@ -1,0 +1,91 @@
+/**
+ * The commands that send messages by Kombu's layout.
+ * Source: `basic_publish` in `kombu/transport/virtual/base.py`, `_put` and `_put_fanout` in
+ * `kombu/transport/redis.py`.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { type EncodeError, InvalidArgument } from '../errors/errors.js';
+import { destinationOf, type KombuLayout } from './kombuLayout.js';
+import { encodeMessage, type Message } from './message.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/** `command key value`. PUBLISH is for what has no queue, such as a broadcast. */
+export interface Delivery {
+  readonly command: 'LPUSH' | 'PUBLISH';
+  readonly key: string;
+  readonly value: string | Buffer;
+}
+
+/** By exchange, the members of the set of its bindings. */
+export type Bindings = ReadonlyMap<string, ReadonlyArray<string>>;
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * The exchanges whose bindings are to be looked up.
+ *
+ * @internal
+ */
+export const boundExchanges = (
+  layout: KombuLayout,
+  messages: ReadonlyArray<Message>,
+): ReadonlyArray<string> => {
+  const exchanges = new Set(messages.map((message) => destinationOf(message).exchange));
+  return [...exchanges].filter((exchange) => exchange !== '' && !layout.isFanout(exchange));
+};
+
+/**
+ * In order. What no queue takes is a `Left`, where Kombu would lose it without a word.
+ *
+ * @internal
+ */
+export const deliveries =
+  (layout: KombuLayout, db: number) =>
+  (
+    messages: ReadonlyArray<Message>,
+    bindings: Bindings,
+  ): E.Either<EncodeError | InvalidArgument, ReadonlyArray<Delivery>> => {
+    const made: Array<Delivery> = [];
+    for (const message of messages) {
+      const keys = keysOf(layout, db, message, bindings);
+      if (E.isLeft(keys)) return keys;
+      const value = encodeMessage(message);
+      if (E.isLeft(value)) return value;
+      made.push(...keys.right.map((to) => ({ ...to, value: value.right })));
+    }
+    return E.right(made);
+  };
+
+const keysOf = (
+  layout: KombuLayout,
+  db: number,
+  message: Message,
+  bindings: Bindings,
+): E.Either<InvalidArgument, ReadonlyArray<Omit<Delivery, 'value'>>> => {
+  const { exchange, routingKey, priority } = destinationOf(message);
+  if (layout.isFanout(exchange)) {
+    return E.right([{ command: 'PUBLISH', key: layout.channel(exchange, routingKey, db) }]);
+  }
+  return pipe(
+    exchange === '' ? [routingKey] : layout.queues(bindings.get(exchange) ?? [], routingKey),
+    E.fromPredicate(
+      (queues) => queues.some((queue) => queue !== ''),
+      () =>
+        new InvalidArgument(
+          'exchange',
+          `'${exchange}' has no queue for the routing key '${routingKey}'.`,
+        ),
+    ),
+    E.map((queues) =>
+      queues.map((queue) => ({ command: 'LPUSH', key: layout.list(queue, priority) })),
+    ),
+  );
+};

@@ -1,0 +1,119 @@
+/**
+ * The two sides of the comparison of canvases: what Celery's client sent, and what chordis
+ * plans of the same signature, both made readable.
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { planner } from '../../src/canvas/planner.js';
+import { DateTime } from '../../src/serialization/dateTime.js';
+import { json } from '../../src/serialization/json.js';
+import { destinationOf, kombuLayout } from '../../src/wire/kombuLayout.js';
+import { decodeMessage, encodeMessage } from '../../src/wire/message.js';
+import { ResultTuple } from '../../src/wire/resultTuple.js';
+import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
+import { Signature } from '../../src/wire/signature.js';
+
+/** A signature, what it was called with, and what Celery made of it. */
+export interface Case {
+  readonly signature: string;
+  readonly args: ReadonlyArray<unknown>;
+  readonly options: string;
+  readonly failed?: string;
+  readonly queues: Readonly<Record<string, ReadonlyArray<string>>>;
+  readonly keys: Readonly<Record<string, string>>;
+  readonly result: string | null;
+}
+
+/** What is sent and written, with names that don't depend on how ids are made. */
+interface Sent {
+  readonly queues: Readonly<Record<string, ReadonlyArray<unknown>>>;
+  readonly keys: Readonly<Record<string, unknown>>;
+  readonly result: unknown;
+}
+
+const right = <A>(either: E.Either<unknown, A>): A => {
+  if (E.isLeft(either)) throw either.left;
+  return either.right;
+};
+
+/** A message with its body read, and without what is another in each sending. */
+const readable = (raw: string | Buffer): unknown => {
+  const { body, headers, properties } = right(decodeMessage('queue', Buffer.from(raw)));
+  const { origin: _, ...told } = headers;
+  const { delivery_tag: __, ...rest } = properties;
+  return { headers: told, properties: rest, body: right(json.decode(body)) };
+};
+
+/** Each id that was made is named after where it is seen first, members in the order of their names. */
+export const renamed = (sent: Sent): unknown => {
+  const names = new Map<string, string>();
+  const name = (text: string): string =>
+    text.replace(/gen-\d+/g, (id) => {
+      if (!names.has(id)) names.set(id, `made ${names.size}`);
+      return names.get(id) ?? id;
+    });
+  const walk = (u: unknown): unknown => {
+    if (typeof u === 'string') return name(u);
+    if (Array.isArray(u)) return u.map(walk);
+    if (typeof u !== 'object' || u === null || Object.getPrototypeOf(u) !== Object.prototype)
+      return u;
+    return Object.fromEntries(
+      Object.entries(u)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([key, value]) => [name(key), walk(value)]),
+    );
+  };
+  // Keys have ids for names, so those that are known already come first.
+  return [walk(sent.queues), walk(sent.result), walk(sent.keys)];
+};
+
+const parsed = (text: string): unknown => right(json.decode(Buffer.from(text)));
+
+export const sentByCelery = ({ queues, keys, result }: Case): Sent => ({
+  queues: Object.fromEntries(
+    Object.entries(queues).map(([queue, messages]) => [queue, messages.map(readable)]),
+  ),
+  keys: Object.fromEntries(Object.entries(keys).map(([key, value]) => [key, parsed(value)])),
+  result: result === null ? null : parsed(result),
+});
+
+const now = new DateTime('2026-11-25T12:00:00.123456+00:00');
+
+export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
+  // Far from those that Celery has made.
+  let made = 1_000_000;
+  const plan = planner({
+    serializer: () => E.right(json),
+    newId: () => `gen-${made++}`,
+    now: () => now,
+    origin: 'chordis',
+    replyTo: 'replies',
+    queue: 'celery',
+  });
+  const { messages, chordSizes, savedGroups, result } = right(
+    plan(
+      right(Signature.decode(parsed(signature))),
+      args,
+      parsed(options) as Readonly<Record<string, unknown>>,
+    ),
+  );
+  const layout = kombuLayout();
+  const queues = new Map<string, ReadonlyArray<unknown>>();
+  for (const message of messages) {
+    const { routingKey, priority } = destinationOf(message);
+    const list = layout.list(routingKey, priority);
+    const read = readable(right(encodeMessage(message)));
+    queues.set(list, [...(queues.get(list) ?? []), read]);
+  }
+  const key = (id: string): string => `celery-taskset-meta-${id}`;
+  return {
+    queues: Object.fromEntries(queues),
+    keys: Object.fromEntries([
+      ...chordSizes.map(({ groupId, size }) => [`${key(groupId)}.s`, size]),
+      ...savedGroups.map((group) => [
+        key(group.id),
+        parsed(String(right(encodeSavedGroup(json)(group)))),
+      ]),
+    ]),
+    result: result && ResultTuple.encode(result),
+  };
+};
