@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as Errors from '../../src/errors/errors.js';
 import type { TaskException } from '../../src/wire/exception.js';
@@ -74,13 +75,19 @@ describe('a ResultStoreError', () => {
     expect(samples.RetryLimitExceeded.cause).toBeInstanceOf(Errors.Closed);
   });
 
-  it('names the task or key that it is about, and the option to change', () => {
+  it('names the task or key that it is about', () => {
     expect(samples.TaskFailed.message).toBe("Task a FAILURE: ValueError('bad input', 7)");
     expect(samples.ResultTimeout.message).toContain('Task a has no result after 10 s');
     expect(samples.CommandTimeout.message).toContain('GET celery-task-meta-a');
-    expect(samples.OfflineQueueFull.message).toContain('maxOfflineQueue');
     expect(samples.AclError.message).toContain('+subscribe');
     expect(samples.ValueTooLarge.message).toContain('celery-task-meta-a');
+  });
+
+  it('advises about options in a field of its own', () => {
+    expect(samples.OfflineQueueFull.hint).toContain('maxOfflineQueue');
+    expect(samples.ResultTimeout.hint).toContain('timeout');
+    expect(samples.Closed.hint).toBeUndefined();
+    expect(Object.keys(samples.Closed)).not.toContain('hint');
   });
 
   it("tells a task's exception field by field", () => {
@@ -92,6 +99,80 @@ describe('a ResultStoreError', () => {
       traceback: 'Traceback …',
       state: 'FAILURE',
     });
+  });
+});
+
+describe('the JSON of an error', () => {
+  const json = (error: Errors.ResultStoreError) => JSON.parse(JSON.stringify(error));
+
+  it.each(all)('has its tag and message, and only plain fields: $tag', ({ tag, error }) => {
+    const told = json(error);
+    expect(told).toMatchObject({ _tag: tag, message: error.message });
+    for (const value of Object.values(told)) expect(typeof value).not.toBe('object');
+    expect(told).not.toHaveProperty('stack');
+    expect(told).not.toHaveProperty('hint');
+  });
+
+  it('has the message of the cause', () => {
+    expect(json(samples.ResponseError)).toEqual({
+      _tag: 'ResponseError',
+      message: 'GET celery-task-meta-a: the cause',
+      code: 'WRONGTYPE',
+      command: 'GET',
+      key: 'celery-task-meta-a',
+      cause: 'the cause',
+    });
+  });
+
+  it('has no payload, no bytes and no traceback', () => {
+    expect(json(samples.DecodeError)).toEqual({
+      _tag: 'DecodeError',
+      message: 'celery-task-meta-a: is cut short',
+      key: 'celery-task-meta-a',
+      problem: 'is cut short',
+    });
+    expect(json(samples.InvalidResult)).toEqual({
+      _tag: 'InvalidResult',
+      message: 'Task a: the result is no number',
+      taskId: 'a',
+      problem: 'the result is no number',
+    });
+    expect(json(samples.TaskFailed)).toEqual({
+      _tag: 'TaskFailed',
+      message: "Task a FAILURE: ValueError('bad input', 7)",
+      taskId: 'a',
+      state: 'FAILURE',
+      excType: 'ValueError',
+      excModule: 'builtins',
+    });
+  });
+
+  it('does not throw, whatever the error is about', () => {
+    const secretive = new Error('s');
+    Object.defineProperty(secretive, 'message', {
+      get: () => {
+        throw new Error('no');
+      },
+    });
+    const exotic = { ...exception, args: [2n ** 64n, Symbol('s'), () => 0] };
+    for (const error of [
+      new Errors.TaskFailed('a', 'FAILURE', exotic, null),
+      new Errors.InvalidResult('a', 2n ** 64n, 'too large'),
+      new Errors.UnexpectedError(2n ** 64n),
+      Object.assign(new Errors.Closed('backend'), { cause: secretive }),
+    ]) {
+      expect(json(error)._tag).toBe(error._tag);
+    }
+  });
+});
+
+describe('InvalidResult', () => {
+  it('has what the codec itself said, which is not shown', () => {
+    const issues = [{ message: 'no number', path: ['a', { key: 0 }] }];
+    const error = new Errors.InvalidResult('a', { secret: 1 }, 'the result is no number', issues);
+    expect(error.issues).toBe(issues);
+    expect(inspect(error)).not.toMatch(/secret|no number', path/);
+    expect(samples.InvalidResult.issues).toEqual([]);
   });
 });
 
@@ -183,5 +264,47 @@ describe('fold', () => {
     type Cases = Parameters<typeof Errors.fold<number>>[0];
     expectTypeOf<keyof Cases>().toEqualTypeOf<Tag>();
     expectTypeOf<Cases['Closed']>().toEqualTypeOf<(error: Errors.Closed) => number>();
+  });
+});
+
+describe('foldW', () => {
+  const always = <A>(a: A) =>
+    Object.fromEntries(all.map(({ tag }) => [tag, () => a])) as { readonly [T in Tag]: () => A };
+
+  it('takes cases of several types, all of them', () => {
+    const fold = Errors.foldW({ ...always(1), Closed: ({ what }) => what });
+    expectTypeOf(fold).returns.toEqualTypeOf<number | string>();
+    expect(fold(samples.Closed)).toBe('backend');
+    expect(fold(samples.TaskFailed)).toBe(1);
+    // @ts-expect-error: a case is missing
+    Errors.foldW({ Closed: () => 1 });
+  });
+});
+
+describe('foldOr', () => {
+  const statusOf = Errors.foldOr(
+    { TaskFailed: ({ excType }) => excType, ResultTimeout: ({ taskId }) => taskId },
+    (error) => {
+      expectTypeOf(error).toEqualTypeOf<
+        Exclude<Errors.ResultStoreError, Errors.TaskFailed | Errors.ResultTimeout>
+      >();
+      return 500;
+    },
+  );
+
+  it('has a case for all that have none of their own', () => {
+    expectTypeOf(statusOf).returns.toEqualTypeOf<string | number>();
+    expect(statusOf(samples.TaskFailed)).toBe('ValueError');
+    expect(statusOf(samples.ResultTimeout)).toBe('a');
+    for (const { error } of all) {
+      if (error._tag !== 'TaskFailed' && error._tag !== 'ResultTimeout') {
+        expect(statusOf(error)).toBe(500);
+      }
+    }
+  });
+
+  it('takes no case of a tag that there is not', () => {
+    // @ts-expect-error: there is no such tag
+    Errors.foldOr({ Closd: () => 1 }, () => 2);
   });
 });

@@ -40,7 +40,7 @@ describe('a lost connection', () => {
       expectObservable(set$, '-^').toBe(
         '-#',
         undefined,
-        'OfflineQueueFull: 2 operations are waiting for a connection to Redis already (maxOfflineQueue)',
+        'OfflineQueueFull: 2 operations are waiting for a connection to Redis already',
       );
       expectObservable(set$, '--------^').toBe('--------(x|)', { x: 0 });
     }));
@@ -296,7 +296,7 @@ describe('an operation', () => {
       expectObservable(told(backend.get('k'))).toBe(
         '#',
         undefined,
-        'OfflineQueueFull: 1 operations are waiting for a connection to Redis already (maxOfflineQueue)',
+        'OfflineQueueFull: 1 operations are waiting for a connection to Redis already',
       );
       scheduler.schedule(() => E.isRight(place) && place.right(), 2);
       expectObservable(backend.get('k'), '---^').toBe('---(x|)', { x: O.none });
