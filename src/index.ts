@@ -145,4 +145,5 @@ export { json, jsonWith } from './serialization/json.js';
 export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
 export { type Registry, registry } from './serialization/registry.js';
 export type { Serializer } from './serialization/serializer.js';
+export { type Json, toJson } from './serialization/toJson.js';
 export { Decimal, Float, PlainDate, PlainTime, Uuid } from './serialization/values.js';

@@ -7,6 +7,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { dictOf } from '../serialization/dictOf.js';
+import { showable } from '../serialization/jsonForm.js';
 
 /** Python's own. */
 const depthLimit = 1024;
@@ -120,7 +121,7 @@ export const readMsgpack =
     const list = (length: number, depth: number): ReadonlyArray<unknown> => {
       const items: Array<unknown> = [];
       for (let i = 0; i < length; i++) items.push(value(depth + 1));
-      return items;
+      return showable(items);
     };
 
     const dict = (length: number, depth: number): unknown => {

@@ -4,6 +4,8 @@
  * @since 0.1.0
  */
 
+import { needsJsonForm, withJsonForm } from './jsonForm.js';
+
 /**
  * The last of equal keys counts, and `__proto__` is a key like any other. Only where Python
  * has bytes for a key, which no object can have, is the dict a `Map`.
@@ -14,13 +16,15 @@ export const dictOf = (
   members: ReadonlyArray<readonly [string | Buffer, unknown]>,
 ): Record<string, unknown> | Map<string | Buffer, unknown> => {
   const dict: Record<string, unknown> = {};
+  let isOdd = false;
   for (const [key, value] of members) {
     if (typeof key !== 'string') return new Map(members);
     // An assignment would set the prototype; here it is data.
     if (key === '__proto__') Object.defineProperty(dict, key, { ...asAssigned, value });
     else dict[key] = value;
+    isOdd ||= needsJsonForm(value);
   }
-  return dict;
+  return isOdd ? withJsonForm(dict) : dict;
 };
 
 const asAssigned = { configurable: true, enumerable: true, writable: true };

@@ -9,6 +9,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError } from '../errors/errors.js';
 import { ownRecord } from './ownRecord.js';
 import { reasonOf } from './reason.js';
+import { saysHow } from './toJson.js';
 import { PythonText } from './values.js';
 
 /**
@@ -58,9 +59,9 @@ export const foldTree =
       if (u instanceof Map) return dict([...u], path, depth + 1);
       const own = ownRecord(u);
       if (own !== undefined) return refuse(`${own} has no form in ${format}`, path);
-      const saysHow = !(u instanceof Date || u instanceof PythonText);
-      if (saysHow && hasToJson(u)) return visit(u.toJSON(), path, depth + 1);
-      return saysHow && Object.prototype.toString.call(u) === '[object Object]'
+      const isText = u instanceof Date || u instanceof PythonText;
+      if (!isText && saysHow(u)) return visit(u.toJSON(), path, depth + 1);
+      return !isText && Object.prototype.toString.call(u) === '[object Object]'
         ? dict(Object.entries(u), path, depth + 1)
         : refuse(`${nameOf(u)} has no form in ${format}`, path);
     };
@@ -95,9 +96,6 @@ export const foldTree =
 
     return visit(value, '$', 0);
   };
-
-const hasToJson = (u: object): u is { readonly toJSON: () => unknown } =>
-  'toJSON' in u && typeof u.toJSON === 'function';
 
 const nameOf = (u: unknown): string =>
   typeof u === 'object' && u !== null

@@ -6,6 +6,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { needsJsonForm, withJsonForm } from './jsonForm.js';
 import { maxIntDigits } from './pythonNumber.js';
 import { isA, reasonOf } from './reason.js';
 
@@ -16,10 +17,13 @@ class Malformed {
 
 const isMalformed = isA(Malformed);
 
-/** An array or object still open; `key` is the member whose value comes next. */
+/**
+ * An array or object still open; `key` is the member whose value comes next, and `isOdd` says
+ * that there is one in it that `JSON.stringify` would throw at.
+ */
 type Frame =
-  | { readonly list: Array<unknown> }
-  | { readonly dict: Record<string, unknown>; key: string };
+  | { readonly list: Array<unknown>; isOdd: boolean }
+  | { readonly dict: Record<string, unknown>; key: string; isOdd: boolean };
 
 /**
  * @internal
@@ -53,7 +57,8 @@ const read = (text: string, reader: Reader): unknown => {
     const opener = text[at];
     if (opener === '[' || opener === '{') {
       at = skipSpace(text, at + 1);
-      const frame: Frame = opener === '[' ? { list: [] } : { dict: {}, key: '' };
+      const frame: Frame =
+        opener === '[' ? { list: [], isOdd: false } : { dict: {}, key: '', isOdd: false };
       if (text[at] !== closerOf(frame)) {
         if ('dict' in frame) at = readKey(text, at, frame);
         open.push(frame);
@@ -95,6 +100,7 @@ const read = (text: string, reader: Reader): unknown => {
 const closerOf = (frame: Frame): string => ('list' in frame ? ']' : '}');
 
 const add = (frame: Frame, value: unknown): void => {
+  frame.isOdd ||= needsJsonForm(value);
   if ('list' in frame) frame.list.push(value);
   else if (frame.key === '__proto__') {
     // An assignment would set the prototype; here it is data.
@@ -108,6 +114,7 @@ const add = (frame: Frame, value: unknown): void => {
 };
 
 const close = (frame: Frame, reader: Reader): unknown => {
+  if (frame.isOdd) withJsonForm('list' in frame ? frame.list : frame.dict);
   if ('list' in frame) return frame.list;
   const value = reader.revive(frame.dict);
   if (E.isLeft(value)) throw new Malformed(value.left);

@@ -11,6 +11,7 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { TaskException as Exception } from '../errors/taskException.js';
+import { showable } from '../serialization/jsonForm.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { repr } from './repr.js';
 import { totalType } from './totalType.js';
@@ -155,10 +156,10 @@ export const fromWireException = (u: unknown): E.Either<string, TaskException> =
   const { exc_type: excType, exc_message: message = '', exc_module: module } = wire;
   if (typeof excType !== 'string') return E.left('an exception without an exc_type');
   if (typeof module === 'object' && module !== null) return E.left('an exc_module that is no name');
-  const args = Array.isArray(message) ? message : [message];
+  const args = Array.isArray(message) ? message : showable([message]);
   const excModule = typeof module === 'string' ? module : null;
   const own = unwrapped(excType, args, excModule);
-  if (own !== undefined) return E.right({ ...own, rest: { ...wire } });
+  if (own !== undefined) return E.right({ ...own, rest: showable({ ...wire }) });
   const exception = readException(excType, args, excModule);
   const isUsual = args === message && excModule === module && Object.keys(wire).length === 3;
   return E.right(isUsual ? exception : withRest(exception, restOf(wire)));
@@ -182,11 +183,12 @@ const restOf = ({
   exc_message: message,
   exc_module: module,
   ...others
-}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> => ({
-  ...(!Array.isArray(message) && { exc_message: message }),
-  ...(module !== null && typeof module !== 'string' && { exc_module: module }),
-  ...others,
-});
+}: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+  showable({
+    ...(!Array.isArray(message) && { exc_message: message }),
+    ...(module !== null && typeof module !== 'string' && { exc_module: module }),
+    ...others,
+  });
 
 /**
  * To print long arguments takes many times what it takes to parse them, and who polls for

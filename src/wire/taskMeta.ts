@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DecodeError, EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
+import { needsJsonForm, withJsonForm } from '../serialization/jsonForm.js';
 import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES } from '../states.js';
@@ -43,16 +44,30 @@ export const decodeTaskMeta = (serializer: Serializer) => {
   return (key: string, bytes: Buffer, taskId: string): E.Either<DecodeError, TaskMeta> => {
     if (bytes.length === 0) return E.right(pendingMeta(taskId));
     const success = plain(bytes, taskId);
-    if (success !== undefined) return E.right(success);
+    if (success !== undefined) return E.right(shown(success, bytes));
     const value = serializer.decode(bytes);
     if (E.isLeft(value)) return E.left(new DecodeError(key, bytes, value.left));
     if (!isWireMeta(value.right)) {
       return E.left(new DecodeError(key, bytes, 'not a task meta: there is no status'));
     }
     const meta = fromWireMeta(value.right, taskId);
-    return E.isLeft(meta) ? E.left(new DecodeError(key, bytes, meta.left)) : meta;
+    return E.isLeft(meta)
+      ? E.left(new DecodeError(key, bytes, meta.left))
+      : E.right(shown(meta.right, bytes));
   };
 };
+
+/** A meta that `JSON.stringify` can show, also where it is as deep as so many bytes allow. */
+const shown = (meta: TaskMeta, bytes: Buffer): TaskMeta =>
+  bytes.length > longEnough || bytes[0] === NUL || needsJsonForm(meta.result)
+    ? withJsonForm(meta)
+    : meta;
+
+/** For 2,000 lists within each other, which is about half of what `JSON.stringify` bears. */
+const longEnough = 4000;
+
+/** What is compressed begins with it, and may be of any length. */
+const NUL = 0;
 
 /**
  * A meta as Celery would have written it. A failure always has a form: what of it can't be

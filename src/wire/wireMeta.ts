@@ -10,6 +10,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { DateTime, fromIsoFormat } from '../serialization/dateTime.js';
+import { showable } from '../serialization/jsonForm.js';
 import { ownRecord } from '../serialization/ownRecord.js';
 import { Uuid } from '../serialization/values.js';
 import { EXCEPTION_STATES, READY_STATES } from '../states.js';
@@ -150,7 +151,7 @@ export const fromWireMeta = (wire: WireMeta, taskId: string): E.Either<string, T
     rest.push([key, value]);
   }
   // Not by assignment: a member called __proto__ is data.
-  if (rest !== undefined) meta.rest = Object.fromEntries(rest);
+  if (rest !== undefined) meta.rest = showable(Object.fromEntries(rest));
   return E.right(meta);
 };
 

@@ -22,6 +22,7 @@ import {
 } from 'yaml';
 import { DateTime } from '../serialization/dateTime.js';
 import { dictOf } from '../serialization/dictOf.js';
+import { showable } from '../serialization/jsonForm.js';
 import { floatText } from '../serialization/pythonNumber.js';
 import { PlainDate } from '../serialization/values.js';
 import { schemaOptions } from './yamlTags.js';
@@ -123,7 +124,7 @@ const valueIn = (root: unknown): unknown => {
     const value = isScalar(node)
       ? scalar(node.value)
       : isSeq(node)
-        ? node.items.map(read)
+        ? showable(node.items.map(read))
         : isMap(node)
           ? map(node)
           : null;
