@@ -18,7 +18,7 @@ export const dictOf = (
   const dict: Record<string, unknown> = {};
   let isOdd = false;
   for (const [key, value] of members) {
-    if (typeof key !== 'string') return new Map(members);
+    if (typeof key !== 'string') return withJsonForm(new Map(members));
     // An assignment would set the prototype; here it is data.
     if (key === '__proto__') Object.defineProperty(dict, key, { ...asAssigned, value });
     else dict[key] = value;

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { DecodeError, EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
-import { needsJsonForm, withJsonForm } from '../serialization/jsonForm.js';
+import { mayNeedJsonForm, withJsonForm } from '../serialization/jsonForm.js';
 import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES } from '../states.js';
@@ -59,7 +59,7 @@ export const decodeTaskMeta = (serializer: Serializer) => {
 
 /** A meta that `JSON.stringify` can show, also where it is as deep as so many bytes allow. */
 const shown = (meta: TaskMeta, bytes: Buffer): TaskMeta =>
-  bytes.length > longEnough || bytes[0] === NUL || needsJsonForm(meta.result)
+  bytes.length > longEnough || bytes[0] === NUL || mayNeedJsonForm(meta.result)
     ? withJsonForm(meta)
     : meta;
 

@@ -22,7 +22,7 @@ import {
 } from 'yaml';
 import { DateTime } from '../serialization/dateTime.js';
 import { dictOf } from '../serialization/dictOf.js';
-import { showable } from '../serialization/jsonForm.js';
+import { showable, withJsonForm } from '../serialization/jsonForm.js';
 import { floatText } from '../serialization/pythonNumber.js';
 import { PlainDate } from '../serialization/values.js';
 import { schemaOptions } from './yamlTags.js';
@@ -150,7 +150,7 @@ const valueIn = (root: unknown): unknown => {
 
   const map = (node: YAMLMap): unknown => {
     if (node.tag === 'tag:yaml.org,2002:set')
-      return new Set(node.items.map(({ key }) => read(key)));
+      return withJsonForm(new Set(node.items.map(({ key }) => read(key))));
     const merged: Array<readonly [string | Buffer, unknown]> = [];
     const members: typeof merged = [];
     for (const { key, value } of node.items) {

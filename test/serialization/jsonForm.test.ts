@@ -35,6 +35,16 @@ describe('what was read with a bigint in it', () => {
     });
   }
 
+  it('is so with a Map, a set or bytes', () => {
+    const packed = Buffer.from('82a16181c40178cf8000000000000000a162c401ff', 'hex');
+    const read = E.toUnion(msgpack.decode(packed));
+    expect(read).toEqual({ a: new Map([[Buffer.from('x'), big]]), b: Buffer.from([0xff]) });
+    expect(JSON.stringify(read)).toBe('{"a":{"eA==":"9223372036854775808"},"b":"/w=="}');
+    const set = E.toUnion(yaml.decode(Buffer.from('!!set {1, 9223372036854775808}')));
+    expect(set).toEqual(new Set([1, big]));
+    expect(JSON.stringify(set)).toBe('[1,"9223372036854775808"]');
+  });
+
   it('keeps a member called toJSON, and is shown all the same', () => {
     const text =
       '[{"toJSON": 1, "n": 9223372036854775808}, {"n": 9223372036854775808, "toJSON": "x"}]';
