@@ -21,6 +21,7 @@ import {
 import { pythonException } from '../wire/exception.js';
 import { type ChainedTask, chainedTasks } from '../wire/request.js';
 import { fromThrown } from '../wire/thrown.js';
+import { withTraceback } from '../wire/traceback.js';
 import type { Execution } from './execution.js';
 import type { StoreOptions, Storing } from './storing.js';
 
@@ -88,9 +89,10 @@ export const marks = (execution: Execution, storing: Storing): Marks => {
           ? nothing
           : marking(taskId, result, SUCCESS, options),
       ),
-    failure: (taskId, exc, options) =>
+    failure: (taskId, exc, given) =>
       execution.operation(() => {
         const exception = fromThrown(exc);
+        const options: MarkOptions = withTraceback(exc, given);
         return pipe(
           marking(taskId, exception, FAILURE, options),
           // only then: a chain that throws when it is looked at loses no failure
@@ -108,7 +110,12 @@ export const marks = (execution: Execution, storing: Storing): Marks => {
       }),
     retry: (taskId, exc, options) =>
       execution.operation(() =>
-        marking(taskId, exc === null ? null : fromThrown(exc), RETRY, options),
+        marking(
+          taskId,
+          exc === null ? null : fromThrown(exc),
+          RETRY,
+          withTraceback(exc, options),
+        ),
       ),
     revoked: (taskId, reason = '', options) =>
       execution.operation(() =>

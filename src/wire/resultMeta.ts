@@ -11,6 +11,7 @@ import { isFalsy } from './isFalsy.js';
 import { pendingMeta, type TaskMeta } from './meta.js';
 import type { TaskRequest } from './request.js';
 import { fromThrown } from './thrown.js';
+import { tracebackOf } from './traceback.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -32,7 +33,8 @@ export const resultMeta = (stored: {
   readonly extended?: boolean;
   readonly now: Date;
 }): TaskMeta => {
-  const { taskId, result, state, traceback = null, request, extended = false, now } = stored;
+  const { taskId, result, state, request, extended = false, now } = stored;
+  const { traceback = EXCEPTION_STATES.has(state) ? tracebackOf(result) : null } = stored;
   return {
     ...pendingMeta(taskId),
     status: state,

@@ -298,6 +298,30 @@ describe('a mark', () => {
     expect(outcomeOf((b) => b.markAsFailure('a', new Error('x'), options))).toEqual(refused);
   });
 
+  it('keeps the stack of an error and of its causes as the traceback, unless one is given', () => {
+    const error = new RangeError('too far', { cause: new Error('why') });
+    const tracebackAfter = (mark: (b: ReturnType<typeof testBackend>) => Operation<unknown>) => {
+      let found: unknown;
+      marbles((_, scheduler) => {
+        const backend = testBackend(scheduler);
+        Rx.from(mark(backend))
+          .pipe(Rx.mergeMap(() => backend.getTraceback('a')))
+          .subscribe((traceback) => {
+            found = traceback;
+          });
+      });
+      return found;
+    };
+    const told = /^RangeError: too far\n {4}at [\s\S]*\ncaused by Error: why\n {4}at /;
+    expect(tracebackAfter((b) => b.markAsFailure('a', error))).toMatch(told);
+    expect(tracebackAfter((b) => b.markAsRetry('a', error))).toMatch(told);
+    expect(tracebackAfter((b) => b.storeResult('a', error, 'FAILURE'))).toMatch(told);
+    const given = { traceback: 'tb' };
+    expect(tracebackAfter((b) => b.markAsFailure('a', error, given))).toBe('tb');
+    expect(tracebackAfter((b) => b.markAsFailure('a', error, { traceback: null }))).toBeNull();
+    expect(tracebackAfter((b) => b.markAsFailure('a', 'x'))).toBeNull();
+  });
+
   it('fails the bodies of chords further on in the chain, and so on downwards', () => {
     const inner = {
       subtask_type: 'chord',
