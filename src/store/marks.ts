@@ -110,12 +110,7 @@ export const marks = (execution: Execution, storing: Storing): Marks => {
       }),
     retry: (taskId, exc, options) =>
       execution.operation(() =>
-        marking(
-          taskId,
-          exc === null ? null : fromThrown(exc),
-          RETRY,
-          withTraceback(exc, options),
-        ),
+        marking(taskId, exc === null ? null : fromThrown(exc), RETRY, withTraceback(exc, options)),
       ),
     revoked: (taskId, reason = '', options) =>
       execution.operation(() =>
