@@ -124,9 +124,8 @@ export type { SslParameters } from './config/tls.js';
 export {
   isTaskException,
   pythonException,
-  TaskException,
-  type WireException,
 } from './wire/exception.js';
+export { TaskException, type WireException } from './wire/wireException.js';
 export type { TaskRequest } from './wire/request.js';
 export {
   type AsyncResultTuple,

@@ -6,9 +6,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { Closed, ResultCancelled, TaskFailed } from '../errors/errors.js';
+import type { TaskException } from '../errors/taskException.js';
 import { type Run, settled } from '../operation/run.js';
 import { PROPAGATE_STATES } from '../states.js';
-import { isTaskException, pythonException, type TaskException } from '../wire/exception.js';
+import { isTaskException, pythonException } from '../wire/exception.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, decodeWith } from './codec.js';
 import type { ResultBackend } from './resultBackend.js';

@@ -3,7 +3,7 @@ export { type Keys, keys } from './keys.js';
 export { pendingMeta } from './meta.js';
 export { TaskMeta } from './taskMeta.js';
 export type { WireMeta } from './wireMeta.js';
-export { TaskException, type WireException } from './exception.js';
+export { TaskException, type WireException } from './wireException.js';
 export {
   type AsyncResultTuple,
   asyncResultTuple,

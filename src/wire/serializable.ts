@@ -6,9 +6,32 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import type { TaskException } from '../errors/taskException.js';
 import type { Serializer } from '../serialization/serializer.js';
+import { pythonException, withRest } from './exception.js';
 import { repr } from './repr.js';
 import type { WireMeta } from './wireMeta.js';
+
+/**
+ * The exception with those of its arguments, and of `rest`, that can't be encoded replaced by
+ * their `repr`; one bad item turns its whole argument into text. Celery: `ensure_serializable`.
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const withSerializableArgs =
+  (serializer: Serializer) =>
+  ({ excType, args, excModule, rest }: TaskException): TaskException => {
+    const serializable = (u: unknown): unknown => (E.isRight(serializer.encode(u)) ? u : repr(u));
+    const members = Object.entries(rest ?? {}).map(([name, u]) => [
+      name,
+      u === undefined ? u : serializable(u),
+    ]);
+    return withRest(
+      pythonException(excType, args.map(serializable), excModule),
+      rest && Object.fromEntries(members),
+    );
+  };
 
 /**
  * The meta of a failure with what can't be encoded replaced: one by one the arguments of

@@ -12,11 +12,11 @@ import { mayNeedJsonForm, withJsonForm } from '../serialization/jsonForm.js';
 import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { EXCEPTION_STATES } from '../states.js';
-import { isTaskException, withSerializableArgs } from './exception.js';
+import { isTaskException } from './exception.js';
 import { type TaskMeta as Meta, pendingMeta } from './meta.js';
 import { plainSuccess } from './plainSuccess.js';
 import { ResultTuple, wireTupleOf } from './resultTuple.js';
-import { withSerializableMembers } from './serializable.js';
+import { withSerializableArgs, withSerializableMembers } from './serializable.js';
 import { totalType } from './totalType.js';
 import { fromWireMeta, isWireMeta, toWireMeta, type WireMeta } from './wireMeta.js';
 

@@ -4,7 +4,8 @@
  * @since 0.1.0
  */
 import * as t from 'io-ts';
-import { isTaskException, pythonException, type TaskException, withRest } from './exception.js';
+import type { TaskException } from '../errors/taskException.js';
+import { isTaskException, pythonException, withRest } from './exception.js';
 import { causesOf, errorsOf } from './reasons.js';
 import { repr } from './repr.js';
 

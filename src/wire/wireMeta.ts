@@ -14,10 +14,11 @@ import { showable } from '../serialization/jsonForm.js';
 import { ownRecord } from '../serialization/ownRecord.js';
 import { Uuid } from '../serialization/values.js';
 import { EXCEPTION_STATES, READY_STATES } from '../states.js';
-import { fromWireException, isTaskException, toWireException } from './exception.js';
+import { isTaskException } from './exception.js';
 import { isFalsy } from './isFalsy.js';
 import type { TaskMeta } from './meta.js';
 import { fromWireTuple, type ResultTuple, type WireTuple, wireTupleOf } from './resultTuple.js';
+import { fromWireException, toWireException } from './wireException.js';
 
 // -------------------------------------------------------------------------------------
 // model

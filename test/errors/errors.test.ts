@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import * as Errors from '../../src/errors/errors.js';
-import type { TaskException } from '../../src/wire/exception.js';
+import type { TaskException } from '../../src/errors/taskException.js';
 
 const cause = new Error('the cause');
 const exception: TaskException = {

@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TaskFailed } from '../../src/errors/errors.js';
 import { json } from '../../src/serialization/json.js';
-import {
-  isTaskException,
-  pythonException,
-  withSerializableArgs,
-} from '../../src/wire/exception.js';
+import { isTaskException, pythonException } from '../../src/wire/exception.js';
+import { withSerializableArgs } from '../../src/wire/serializable.js';
 import { fromThrown } from '../../src/wire/thrown.js';
 
 const revoked = (): unknown => {

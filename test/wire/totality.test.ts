@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { msgpack } from '../../src/msgpack/msgpack.js';
 import { json } from '../../src/serialization/json.js';
 import { type Serializer, total } from '../../src/serialization/serializer.js';
-import { TaskException } from '../../src/wire/exception.js';
 import { keys } from '../../src/wire/keys.js';
 import { encodeMessage, Message } from '../../src/wire/message.js';
 import { pendingMeta } from '../../src/wire/meta.js';
@@ -16,6 +15,7 @@ import { Signature } from '../../src/wire/signature.js';
 import { TaskBody } from '../../src/wire/taskBody.js';
 import { taskMessage } from '../../src/wire/taskMessage.js';
 import { encodeTaskMeta, TaskMeta } from '../../src/wire/taskMeta.js';
+import { TaskException } from '../../src/wire/wireException.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { odd, oddest } from './oddValues.js';
 
