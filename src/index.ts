@@ -142,6 +142,7 @@ export type { Compression } from './serialization/compression.js';
 export { DateTime } from './serialization/dateTime.js';
 export { json, jsonWith } from './serialization/json.js';
 export { defaultMarkers, type Marker, marker } from './serialization/markers.js';
+export * as python from './serialization/python.js';
 export { type Registry, registry } from './serialization/registry.js';
 export type { Serializer } from './serialization/serializer.js';
 export { type Json, toJson } from './serialization/toJson.js';

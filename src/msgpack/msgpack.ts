@@ -8,6 +8,7 @@ import { ExtensionCodec, encode } from '@msgpack/msgpack';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { type Algebra, foldTree } from '../serialization/foldTree.js';
+import { otherForm } from '../serialization/otherForm.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import { Float } from '../serialization/values.js';
@@ -97,6 +98,6 @@ export const msgpack: Serializer = {
   decode: (bytes) =>
     E.tryCatch(
       () => readMsgpack(readExtension)(bytes),
-      (thrown) => `not MessagePack: ${reasonOf(thrown)}`,
+      (thrown) => otherForm(bytes, `not MessagePack: ${reasonOf(thrown)}`),
     ),
 };

@@ -80,7 +80,7 @@ const read =
     const { method, body } = unmark(bytes);
     const codec = compressions.toRead(method);
     if (E.isLeft(codec)) return codec;
-    const tooLarge = `over ${limit} bytes once decompressed (maxDecompressedBytes)`;
+    const tooLarge = `over ${limit} bytes once decompressed`;
     const plain = E.tryCatch(
       () => bytesOf(codec.right.decompress(body, limit)),
       (thrown) =>

@@ -35,8 +35,8 @@ export interface Compressions {
 interface Known {
   readonly contentType: string;
   readonly names: readonly [name: string, ...aliases: ReadonlyArray<string>];
-  /** What brings it where it is missing. */
-  readonly remedy: string;
+  /** Why it is missing, where it is. */
+  readonly lack: string;
 }
 
 // -------------------------------------------------------------------------------------
@@ -63,7 +63,9 @@ export const compressions = (own: ReadonlyArray<Compression> = []): Compressions
       return E.left(
         new ImproperlyConfigured(
           'compression',
-          lacking === undefined ? unknown(method, codecs) : `${method} ${lacking.remedy}`,
+          lacking === undefined
+            ? unknown(method, codecs)
+            : `${method} ${lacking.lack}; give one in the option compressions`,
         ),
       );
     },
@@ -74,7 +76,7 @@ export const compressions = (own: ReadonlyArray<Compression> = []): Compressions
       return E.left(
         lacking === undefined
           ? `compressed by ${shown(method)}, which is unknown here`
-          : `compressed by ${lacking.names[0]} (${method}), which ${lacking.remedy}`,
+          : `compressed by ${lacking.names[0]} (${method}), which ${lacking.lack}`,
       );
     },
   };
@@ -86,19 +88,17 @@ const named = ({ name, aliases = [], contentType }: Compression) =>
 const knownNames = ({ contentType, names }: Known) =>
   names.map((each) => [each, contentType] as const);
 
-const NOT_OF_NODE = 'is no codec of Node; give one in the option compressions';
+const NOT_OF_NODE = 'is no codec of Node';
 
 const kombu: ReadonlyArray<Known> = [
-  { contentType: 'application/x-gzip', names: ['gzip', 'zlib'], remedy: NOT_OF_NODE },
-  { contentType: 'application/x-bz2', names: ['bzip2', 'bzip'], remedy: NOT_OF_NODE },
-  { contentType: 'application/x-brotli', names: ['brotli'], remedy: NOT_OF_NODE },
-  { contentType: 'application/x-lzma', names: ['lzma', 'xz'], remedy: NOT_OF_NODE },
+  { contentType: 'application/x-gzip', names: ['gzip', 'zlib'], lack: NOT_OF_NODE },
+  { contentType: 'application/x-bz2', names: ['bzip2', 'bzip'], lack: NOT_OF_NODE },
+  { contentType: 'application/x-brotli', names: ['brotli'], lack: NOT_OF_NODE },
+  { contentType: 'application/x-lzma', names: ['lzma', 'xz'], lack: NOT_OF_NODE },
   {
     contentType: 'application/zstd',
     names: ['zstd', 'zstandard'],
-    remedy:
-      `needs Node 22.15 or 23.8 and newer, and this is ${process.version}; ` +
-      'or give a codec for it in the option compressions',
+    lack: `needs Node 22.15 or 23.8 and newer, and this is ${process.version}`,
   },
 ];
 

@@ -9,6 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { encodeJson } from './jsonEncode.js';
 import { parseJson, type Reader } from './jsonParse.js';
 import { defaultMarkers, type Marker } from './markers.js';
+import { otherForm } from './otherForm.js';
 import type { Serializer } from './serializer.js';
 import { Float } from './values.js';
 
@@ -39,6 +40,8 @@ export const jsonWith = (
     revive: reviveWith(markers),
     float: exactFloats ? exactFloat : Number,
   });
+  const parseBytes = (bytes: Buffer, text: string): E.Either<string, unknown> =>
+    E.mapLeft((problem: string) => otherForm(bytes, problem))(parse(text));
   return {
     name: 'json',
     contentType: 'application/json',
@@ -47,13 +50,14 @@ export const jsonWith = (
     encode: encodeJson(markers),
     decode: (bytes) => {
       const text = textOf(bytes);
-      if (text === undefined) return E.left('not UTF-8');
-      if (needsPython(bytes, text) || (exactFloats && hasFloat(text))) return parse(text);
+      if (text === undefined) return E.left(otherForm(bytes, 'not UTF-8'));
+      if (needsPython(bytes, text) || (exactFloats && hasFloat(text)))
+        return parseBytes(bytes, text);
       try {
         return E.right(JSON.parse(text));
       } catch {
         // NaN and Infinity end up here, and what is wrong gets a place.
-        return parse(text);
+        return parseBytes(bytes, text);
       }
     },
   };

@@ -83,7 +83,8 @@ const text =
 // instances
 // -------------------------------------------------------------------------------------
 
-const datetime = marker({
+/** @internal */
+export const datetime = marker({
   type: 'datetime',
   is: (u): u is Date =>
     u instanceof DateTime
@@ -95,7 +96,8 @@ const datetime = marker({
 const firstInstant = Date.parse('0001-01-01T00:00:00Z');
 const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
 
-const date = marker({
+/** @internal */
+export const date = marker({
   type: 'date',
   is: (u) => u instanceof PlainDate,
   encode: (plain) => plain.text,
@@ -105,7 +107,8 @@ const date = marker({
   ),
 });
 
-const time = marker({
+/** @internal */
+export const time = marker({
   type: 'time',
   is: (u) => u instanceof PlainTime,
   encode: (plain) => plain.text,
@@ -133,7 +136,8 @@ const decimalText = text('decimal', (value) =>
     : O.none,
 );
 
-const decimal = marker({
+/** @internal */
+export const decimal = marker({
   type: 'decimal',
   is: (u) => u instanceof Decimal,
   encode: (d) => d.text,

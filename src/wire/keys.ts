@@ -74,14 +74,14 @@ const key =
     const text: unknown = isUuid(id) ? id.text : id;
     if (typeof text !== 'string') {
       const given = text === null || text === undefined ? 'nothing' : `a ${typeof text}`;
-      return E.left(new InvalidArgument(argument, `must be a string, not ${given}.`));
+      return E.left(new InvalidArgument(argument, `must be a string, not ${given}`));
     }
     if (text === '') {
-      return E.left(new InvalidArgument(argument, `must not be empty. Got ${text} instead.`));
+      return E.left(new InvalidArgument(argument, 'must not be empty'));
     }
     // Its bytes would be those of another id.
     return /\p{Surrogate}/u.test(text)
-      ? E.left(new InvalidArgument(argument, 'must not hold half a surrogate pair.'))
+      ? E.left(new InvalidArgument(argument, 'must not hold half a surrogate pair'))
       : E.right(prefix + text + suffix);
   };
 

@@ -12,6 +12,7 @@ import { type Pair, stringify } from 'yaml';
 import { EncodeError } from '../errors/errors.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { type Algebra, foldTree } from '../serialization/foldTree.js';
+import { otherForm } from '../serialization/otherForm.js';
 import { maxIntDigits } from '../serialization/pythonNumber.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
@@ -116,6 +117,6 @@ export const yaml: Serializer = {
     pipe(
       isText(bytes) ? E.right(bytes.toString('utf8')) : E.left('not UTF-8'),
       E.chain((text) => E.tryCatch(() => readYaml(text), reasonOf)),
-      E.mapLeft((problem) => `not read as YAML: ${problem}`),
+      E.mapLeft((problem) => otherForm(bytes, `not read as YAML: ${problem}`)),
     ),
 };

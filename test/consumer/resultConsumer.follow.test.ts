@@ -122,7 +122,7 @@ describe('following a task that nobody watches yet', () => {
       expectObservable(told(Rx.from(backend.onTaskCall(null, ''))), '-^').toBe(
         '-#',
         undefined,
-        'InvalidArgument: task_id must not be empty. Got  instead.',
+        'InvalidArgument: task_id must not be empty',
       );
       const tag = Rx.catchError(({ _tag }: { _tag: string }) => Rx.of(_tag));
       expectObservable(Rx.from(backend.onTaskCall(null, 'a')).pipe(tag), '-^').toBe('-(x|)', {

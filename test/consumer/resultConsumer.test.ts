@@ -243,7 +243,7 @@ describe('the channel of a task', () => {
       expectObservable(told(backend.resultConsumer.consumeFrom(''))).toBe(
         '#',
         undefined,
-        'InvalidArgument: task_id must not be empty. Got  instead.',
+        'InvalidArgument: task_id must not be empty',
       );
     }));
 });

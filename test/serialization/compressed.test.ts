@@ -155,7 +155,7 @@ describe('a compressed value', () => {
         _tag: 'Right',
       });
       expect(reading(json, { limit: 99 }).decode(mark(method, body))).toEqual(
-        E.left('over 99 bytes once decompressed (maxDecompressedBytes)'),
+        E.left('over 99 bytes once decompressed'),
       );
     }
   });
@@ -176,8 +176,8 @@ describe('a compressed value', () => {
   });
 
   it.each([
-    ['application/x-bz2', 'bzip2 (application/x-bz2), which is no codec of Node; give one in'],
-    ['xz', 'lzma (xz), which is no codec of Node; give one in the option compressions'],
+    ['application/x-bz2', 'bzip2 (application/x-bz2), which is no codec of Node'],
+    ['xz', 'lzma (xz), which is no codec of Node'],
     ['application/x-rot13', 'application/x-rot13, which is unknown here'],
     ['GZIP', 'GZIP, which is unknown here'],
     ['constructor', 'constructor, which is unknown here'],
@@ -297,7 +297,7 @@ describe('a codec of one’s own', () => {
       E.left('cannot be decompressed by reverse: of no use'),
     );
     expect(with_(reverse, 9).decode(mark('reverse', Buffer.alloc(10)))).toEqual(
-      E.left('over 9 bytes once decompressed (maxDecompressedBytes)'),
+      E.left('over 9 bytes once decompressed'),
     );
     for (const wrong of [undefined, 'text', Promise.resolve(Buffer.from('1'))]) {
       const codec = { ...reverse, compress: () => wrong, decompress: () => wrong } as never;

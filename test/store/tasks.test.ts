@@ -442,7 +442,7 @@ describe('what is read of a task', () => {
   it('is an InvalidArgument for an empty id', () =>
     marbles(({ expectObservable }, scheduler) => {
       const backend = testBackend(scheduler);
-      const message = 'InvalidArgument: task_id must not be empty. Got  instead.';
+      const message = 'InvalidArgument: task_id must not be empty';
       for (const read of [
         backend.getTaskMeta(''),
         backend.taskResultExists(''),
