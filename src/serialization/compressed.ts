@@ -78,6 +78,17 @@ const read =
   (compressions: Compressions, limit: number) =>
   (bytes: Buffer): E.Either<string, Buffer> => {
     const { method, body } = unmark(bytes);
+    return decompressed(compressions, limit)(method, body);
+  };
+
+/**
+ * A body by the codec that is called `method`, unless that makes more than `limit` bytes of it.
+ *
+ * @internal
+ */
+export const decompressed =
+  (compressions: Compressions, limit: number) =>
+  (method: string, body: Buffer): E.Either<string, Buffer> => {
     const codec = compressions.toRead(method);
     if (E.isLeft(codec)) return codec;
     const tooLarge = `over ${limit} bytes once decompressed`;

@@ -4,16 +4,21 @@
  *
  * @since 0.1.0
  */
+import { isA } from './reason.js';
 
 /**
  * `problem` where nothing better is known of the bytes. Nothing of them is shown.
  *
  * @internal
  */
-export const otherForm = (bytes: Uint8Array, problem: string): string => {
+export const otherForm = (bytes: unknown, problem: string): string => {
+  // Some give a serializer no bytes at all.
+  if (!isBytes(bytes)) return problem;
   const [, form] = forms.find(([beginning]) => beginsWith(bytes, beginning)) ?? [];
   return form ?? problem;
 };
+
+const isBytes = isA(Uint8Array);
 
 const PICKLED = 'pickled, which is never read, since reading it runs code of the writer';
 

@@ -15,6 +15,9 @@ export {
 
 // Task messages
 export { decodeMessage, encodeMessage, Message, type WireMessage } from './message.js';
+export type { MessageHeaders } from './messageHeaders.js';
+export type { MessageProperties } from './messageProperties.js';
+export { requestOf } from './requestOf.js';
 export { TaskBody, type WireTaskBody } from './taskBody.js';
 export { Signature, signature, type WireSignature } from './signature.js';
 

@@ -7,9 +7,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
-import { DecodeError, type EncodeError } from '../errors/errors.js';
+import { DecodeError, EncodeError } from '../errors/errors.js';
 import { json } from '../serialization/json.js';
 import { refusing } from '../serialization/reason.js';
+import { MessageHeaders } from './messageHeaders.js';
+import { MessageProperties } from './messageProperties.js';
 import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
@@ -27,8 +29,8 @@ export interface Message {
   readonly body: Buffer;
   readonly contentType: string;
   readonly contentEncoding: string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly headers: MessageHeaders;
+  readonly properties: MessageProperties;
 }
 
 /**
@@ -41,8 +43,8 @@ export interface WireMessage {
   readonly body: string;
   readonly 'content-encoding': string;
   readonly 'content-type': string;
-  readonly headers: Readonly<Record<string, unknown>>;
-  readonly properties: Readonly<Record<string, unknown>>;
+  readonly headers: MessageHeaders;
+  readonly properties: MessageProperties;
 }
 
 // -------------------------------------------------------------------------------------
@@ -53,12 +55,11 @@ const Wire = t.type({
   body: t.string,
   'content-encoding': t.string,
   'content-type': t.string,
-  headers: t.UnknownRecord,
-  properties: t.UnknownRecord,
+  headers: MessageHeaders,
+  properties: MessageProperties,
 });
 
-const isBase64 = (properties: Readonly<Record<string, unknown>>): boolean =>
-  properties.body_encoding === 'base64';
+const isBase64 = ({ body_encoding }: MessageProperties): boolean => body_encoding === 'base64';
 
 const fromWire = (wire: t.TypeOf<typeof Wire>): Message => ({
   body: Buffer.from(wire.body, isBase64(wire.properties) ? 'base64' : 'utf8'),
@@ -82,8 +83,8 @@ const isMessage = (u: unknown): u is Message =>
       body: t.unknown,
       contentType: t.string,
       contentEncoding: t.string,
-      headers: t.UnknownRecord,
-      properties: t.UnknownRecord,
+      headers: MessageHeaders,
+      properties: MessageProperties,
     })
     .is(u) && Buffer.isBuffer(u.body);
 
@@ -107,13 +108,26 @@ export const Message = totalType(
 // -------------------------------------------------------------------------------------
 
 /**
- * The text to push. The envelope is JSON whatever the body is.
+ * The text to push. The envelope is JSON whatever the body is. A message that Kombu could not
+ * read is an `EncodeError`: its consumers would drop their connections.
  *
  * @category conversions
  * @since 0.1.0
  */
 export const encodeMessage = (message: Message): E.Either<EncodeError, string | Buffer> =>
-  refusing(() => json.encode(toWire(message)));
+  refusing(() =>
+    pipe(
+      MessageProperties.decode(message.properties),
+      E.mapLeft(
+        (errors) =>
+          new EncodeError(
+            ['$.properties', ...memberOf(errors)].join('.'),
+            'missing or of another type: Kombu reads no such message',
+          ),
+      ),
+      E.chain(() => json.encode(toWire(message))),
+    ),
+  );
 
 /**
  * `queue` is the list the bytes are from.
@@ -127,8 +141,14 @@ export const decodeMessage = (queue: string, bytes: Buffer): E.Either<DecodeErro
     E.chain((value) =>
       pipe(
         Message.decode(value),
-        E.mapLeft(() => 'not a message: body, content type, headers or properties are missing'),
+        E.mapLeft((errors) => `not a message: ${where(errors)} is missing or of another type`),
       ),
     ),
     E.mapLeft((problem) => new DecodeError(queue, bytes, problem)),
   );
+
+/** The names that lead to what is wrong, without those of io-ts for the parts of a type. */
+const memberOf = ([first]: t.Errors): ReadonlyArray<string> =>
+  (first?.context ?? []).map(({ key }) => key).filter((key) => /^[a-z]/.test(key));
+
+const where = (errors: t.Errors): string => memberOf(errors).join('.') || 'all';

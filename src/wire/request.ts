@@ -38,6 +38,8 @@ export interface TaskRequest {
   readonly chord?: unknown;
   /** The signatures that follow in a chain, the next one last. */
   readonly chain?: ReadonlyArray<unknown> | null;
+  /** The signatures to call with its result. */
+  readonly callbacks?: ReadonlyArray<unknown> | null;
   /** The signatures to call when it fails. */
   readonly errbacks?: ReadonlyArray<unknown> | null;
   readonly ignoreResult?: boolean | null;

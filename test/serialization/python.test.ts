@@ -12,7 +12,7 @@ const at = '2024-05-06T07:08:09.123456+00:00';
 
 type AnyType = t.Type<unknown, unknown, unknown>;
 
-const all: ReadonlyArray<readonly [AnyType, unknown, ReadonlyArray<unknown>]> = [
+const types: ReadonlyArray<readonly [AnyType, unknown, ReadonlyArray<unknown>]> = [
   [python.DateTime as AnyType, new DateTime(at), [at]],
   [python.PlainDate as AnyType, new PlainDate('2024-05-06'), ['2024-05-06']],
   [python.PlainTime as AnyType, new PlainTime('07:08:09'), ['07:08:09']],
@@ -23,28 +23,27 @@ const all: ReadonlyArray<readonly [AnyType, unknown, ReadonlyArray<unknown>]> = 
   [python.bytes as AnyType, Buffer.from([0xff, 0xfe]), [new Uint8Array([0xff, 0xfe])]],
 ];
 
-describe('the io-ts types of Python', () => {
-  it.each(all)(
-    'take a value that is one, and what stands for it: $0.name',
-    (type, value, others) => {
-      expect(type.is(value)).toBe(true);
-      expect(type.decode(value)).toEqual(E.right(value));
-      expect(type.encode(value)).toBe(value);
-      for (const other of others) {
-        expect(type.is(other)).toBe(false);
-        expect(type.decode(other)).toEqual(E.right(value));
-      }
-    },
-  );
+const all = types.map(([type, ...more]) => [type.name, type, ...more] as const);
 
-  it.each(all)('take what a serializer makes of one: $0.name', (type, value) => {
+describe('the io-ts types of Python', () => {
+  it.each(all)('take a value that is one, and what stands for it: %s', (_, type, value, others) => {
+    expect(type.is(value)).toBe(true);
+    expect(type.decode(value)).toEqual(E.right(value));
+    expect(type.encode(value)).toBe(value);
+    for (const other of others) {
+      expect(type.is(other)).toBe(false);
+      expect(type.decode(other)).toEqual(E.right(value));
+    }
+  });
+
+  it.each(all)('take what a serializer makes of one: %s', (_, type, value) => {
     const read = E.chainW((text: string | Buffer) => json.decode(Buffer.from(text)))(
       json.encode(value),
     );
     expect(E.chainW(type.decode)(read)).toEqual(E.right(value));
   });
 
-  it.each(all)('refuse all else, and show nothing of it: $0.name', (type) => {
+  it.each(all)('refuse all else, and show nothing of it: %s', (_, type) => {
     for (const value of [
       'secret',
       {},

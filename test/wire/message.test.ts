@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, expectTypeOf, it } from 'vitest';
 import { decodeMessage, encodeMessage, Message } from '../../src/wire/message.js';
 import { wireBytes } from '../pythonValue.js';
 import { vectors } from '../vectors.js';
@@ -13,6 +13,16 @@ const messages = vectors('messages').flatMap((c) =>
     raw: wireBytes(m.raw),
   })),
 );
+
+const sent = { delivery_tag: 't', delivery_info: { exchange: '', routing_key: 'celery' } };
+
+const empty: Message = {
+  body: Buffer.alloc(0),
+  contentType: '',
+  contentEncoding: '',
+  headers: {},
+  properties: sent,
+};
 
 describe('Message', () => {
   it.each(messages)('is written back byte for byte: $name', ({ key, raw }) => {
@@ -37,7 +47,7 @@ describe('Message', () => {
           contentType: 'application/data',
           contentEncoding: 'binary',
           headers: {},
-          properties: { body_encoding: 'base64' },
+          properties: { ...sent, body_encoding: 'base64' },
         };
         expect(Message.is(message)).toBe(true);
         expect(Message.decode(Message.encode(message))).toEqual(E.right(message));
@@ -46,9 +56,48 @@ describe('Message', () => {
   });
 
   it('says where a header cannot be encoded', () => {
-    const message = { body: Buffer.alloc(0), contentType: '', contentEncoding: '', properties: {} };
-    expect(encodeMessage({ ...message, headers: { x: [() => 0] } })).toMatchObject({
+    expect(encodeMessage({ ...empty, headers: { x: [() => 0] } })).toMatchObject({
       left: { path: '$.headers.x[0]' },
     });
+  });
+
+  it('is not written where Kombu could not read it', () => {
+    const { delivery_info, delivery_tag } = sent;
+    for (const [path, properties] of [
+      ['$.properties.delivery_tag', { delivery_info }],
+      ['$.properties.delivery_info', { delivery_tag }],
+      [
+        '$.properties.delivery_info.exchange',
+        { delivery_tag, delivery_info: { routing_key: 'q' } },
+      ],
+      ['$.properties.delivery_info.routing_key', { delivery_tag, delivery_info: { exchange: '' } }],
+      ['$.properties.priority', { ...sent, priority: 'high' }],
+    ] as const) {
+      expect(encodeMessage({ ...empty, properties } as never)).toMatchObject({
+        left: { _tag: 'EncodeError', path },
+      });
+    }
+    expect(encodeMessage(empty)).toMatchObject({ _tag: 'Right' });
+  });
+
+  it('is not read so either, and what is wrong has a name', () => {
+    const wire = Message.encode(empty);
+    for (const [problem, odd] of [
+      ['properties.delivery_tag', { ...wire, properties: { delivery_info: sent.delivery_info } }],
+      ['headers.retries', { ...wire, headers: { retries: 'many' } }],
+      ['headers.timelimit', { ...wire, headers: { timelimit: [1] } }],
+      ['content-type', { ...wire, 'content-type': 5 }],
+      ['all', 5],
+    ] as const) {
+      expect(decodeMessage('celery', Buffer.from(JSON.stringify(odd)))).toMatchObject({
+        left: { problem: `not a message: ${problem} is missing or of another type` },
+      });
+    }
+  });
+
+  it('has typed headers and properties, and any others', () => {
+    expectTypeOf<Message['headers']['ignore_result']>().toEqualTypeOf<boolean | null | undefined>();
+    expectTypeOf<Message['properties']['delivery_tag']>().toEqualTypeOf<string>();
+    expectTypeOf<Message['headers']['x']>().toEqualTypeOf<unknown>();
   });
 });
