@@ -21,6 +21,7 @@ export interface ErrorJson {
   readonly _tag: string;
   /** What happened, and to what. */
   readonly message: string;
+  /** The fields that are a text, a number or a flag. */
   readonly [field: string]: string | number | boolean | null;
 }
 

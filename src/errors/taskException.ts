@@ -20,6 +20,7 @@ export interface TaskException {
   readonly excType: string;
   /** Where the class is from, such as `builtins`; null where that is unknown. */
   readonly excModule: string | null;
+  /** What the class was called with. */
   readonly args: ReadonlyArray<unknown>;
   /** As Python prints it: `ValueError('bad input', 7)`. */
   readonly repr: string;

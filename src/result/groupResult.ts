@@ -12,7 +12,7 @@ import { InvalidResult } from '../errors/errors.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State } from '../states.js';
-import type { TaskException } from '../wire/exception.js';
+import type { TaskException } from '../errors/taskException.js';
 import { type GroupResultTuple, groupResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { asked, completed, isSuccess, statesOf } from './asked.js';

@@ -23,7 +23,7 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
-import type { TaskException } from '../wire/exception.js';
+import type { TaskException } from '../errors/taskException.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codecs, decodeWith } from './codec.js';
 import { exceptionOf } from './outcome.js';

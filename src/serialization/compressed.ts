@@ -21,6 +21,7 @@ import { type Serializer, total } from './serializer.js';
 // model
 // -------------------------------------------------------------------------------------
 
+/** What to write and to read by. */
 export interface CompressedOptions {
   /** What to write by; `null`: as it is. */
   readonly compression: Compression | null;

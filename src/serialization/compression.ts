@@ -34,6 +34,7 @@
 export interface Compression {
   /** What the option `compression` calls it, such as `gzip`. */
   readonly name: string;
+  /** What else it may be called. */
   readonly aliases?: ReadonlyArray<string> | undefined;
   /** What a stored value calls it, such as `application/x-gzip`. */
   readonly contentType: string;

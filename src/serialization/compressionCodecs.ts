@@ -63,6 +63,8 @@ const zstd = (module: Zstd): Compression => ({
 });
 
 /**
+ * The codecs that this Node has.
+ *
  * @category instances
  * @since 0.1.0
  */

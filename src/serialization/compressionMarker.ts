@@ -15,6 +15,7 @@
 export interface Marked {
   /** A content type or an alias of one; whatever was there, where it is neither. */
   readonly method: string;
+  /** What is compressed. */
   readonly body: Buffer;
 }
 
@@ -33,6 +34,7 @@ export const isMarked = (bytes: Buffer): boolean =>
 // conversions
 // -------------------------------------------------------------------------------------
 
+/** A compressed body with the marker in front, and what it is compressed by. */
 export const mark = (contentType: string, body: Buffer): Buffer =>
   Buffer.concat([MARKER, Buffer.from(contentType), Buffer.of(NUL), body]);
 

@@ -60,6 +60,7 @@ export class DateTime extends Date {
     return Number(fraction.slice(0, 6).padEnd(6, '0'));
   }
 
+  /** The text, for `JSON.stringify`. */
   override toJSON(): string {
     return this.text;
   }

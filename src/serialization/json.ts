@@ -144,6 +144,8 @@ const reviveWith =
 // -------------------------------------------------------------------------------------
 
 /**
+ * JSON as Celery has it by default, with the markers of Kombu.
+ *
  * @example
  * import { json } from 'chordis'
  *

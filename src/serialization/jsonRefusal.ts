@@ -19,6 +19,7 @@ export class Refusal {
   ) {}
 }
 
+/** Whether it was thrown here, and not by code of the user's. */
 export const isRefusal = isA(Refusal);
 
 /**
@@ -37,12 +38,14 @@ export const refuseOwn = (value: object, within: Ancestors): void => {
   if (kind !== undefined) throw new Refusal(`${kind} has no form in JSON`, pathOf(within));
 };
 
+/** Of what Python would take for a marker. */
 export const lookalike = (within: Ancestors): Refusal =>
   new Refusal(
     'an object of just __type__ and __value__ would be read as something else; register a marker for it',
     pathOf(within),
   );
 
+/** Of what is nested too deep, or a cycle. */
 export const tooDeep = (within: Ancestors, value: object): Refusal => {
   const path = [...within, value];
   const again = path.findIndex((ancestor, i) => path.indexOf(ancestor) < i);

@@ -30,6 +30,8 @@ export interface Registry {
 // -------------------------------------------------------------------------------------
 
 /**
+ * The serializers that there are, and the names or content types of those that may be read.
+ *
  * @example
  * import { json, registry } from 'chordis'
  *

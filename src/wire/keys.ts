@@ -38,6 +38,8 @@ export interface Keys {
 // -------------------------------------------------------------------------------------
 
 /**
+ * The names of the keys behind a prefix, Celery's `global_keyprefix`.
+ *
  * @example
  * import { keys } from 'chordis/wire'
  *

@@ -27,9 +27,13 @@ import { totalType } from './totalType.js';
 export interface Message {
   /** As its content type has it; compressed where a header says so. */
   readonly body: Buffer;
+  /** Which serializer wrote the body. */
   readonly contentType: string;
+  /** `utf-8` for text, `binary` for bytes. */
   readonly contentEncoding: string;
+  /** What the receiver goes by. */
   readonly headers: MessageHeaders;
+  /** What the broker goes by. */
   readonly properties: MessageProperties;
 }
 
@@ -40,10 +44,15 @@ export interface Message {
  * @since 0.1.0
  */
 export interface WireMessage {
+  /** As a text, in base64 where the properties say so. */
   readonly body: string;
+  /** `utf-8` for text, `binary` for bytes. */
   readonly 'content-encoding': string;
+  /** Which serializer wrote the body. */
   readonly 'content-type': string;
+  /** What the receiver goes by. */
   readonly headers: MessageHeaders;
+  /** What the broker goes by. */
   readonly properties: MessageProperties;
 }
 

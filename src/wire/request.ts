@@ -18,21 +18,29 @@ import type { ResultTuple } from './resultTuple.js';
  * @since 0.1.0
  */
 export interface TaskRequest {
+  /** The id of the call. */
   readonly id: string;
   /** The task's registered name. */
   readonly task?: string | null;
+  /** Its arguments. */
   readonly args?: ReadonlyArray<unknown> | null;
+  /** Its keyword arguments. */
   readonly kwargs?: Readonly<Record<string, unknown>> | null;
   /** The worker's name. */
   readonly hostname?: string | null;
+  /** How many times it was tried before. */
   readonly retries?: number;
+  /** How it came: the routing key is its queue, usually. */
   readonly deliveryInfo?: { readonly routingKey?: string | null } | null;
+  /** The task that called it. */
   readonly parentId?: string | null;
+  /** The first task of the canvas that it is part of. */
   readonly rootId?: string | null;
   /** The results of the tasks that this one has started. */
   readonly children?: ReadonlyArray<ResultTuple>;
   /** The id of the group it is a member of, and its place there. */
   readonly group?: string | null;
+  /** Its place in that group, from 0. */
   readonly groupIndex?: number | null;
   /** The signature of the chord's body, for a member of a chord's header. */
   readonly chord?: unknown;
@@ -42,9 +50,11 @@ export interface TaskRequest {
   readonly callbacks?: ReadonlyArray<unknown> | null;
   /** The signatures to call when it fails. */
   readonly errbacks?: ReadonlyArray<unknown> | null;
+  /** Whether nothing is to be stored of its result; null, where the worker decides. */
   readonly ignoreResult?: boolean | null;
   /** The names of the stamps; a stamp that is not among them is not stored. */
   readonly stampedHeaders?: ReadonlyArray<string> | null;
+  /** The stamps, by their names. */
   readonly stamps?: Readonly<Record<string, unknown>> | null;
 }
 

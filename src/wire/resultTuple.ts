@@ -31,7 +31,9 @@ export type ResultTuple = AsyncResultTuple | GroupResultTuple;
  */
 export interface AsyncResultTuple {
   readonly _tag: 'AsyncResult';
+  /** The task's id. */
   readonly id: string;
+  /** What it was called after. */
   readonly parent: ResultTuple | null;
 }
 
@@ -43,8 +45,11 @@ export interface AsyncResultTuple {
  */
 export interface GroupResultTuple {
   readonly _tag: 'GroupResult';
+  /** The group's id. */
   readonly id: string;
+  /** What it was called after. */
   readonly parent: ResultTuple | null;
+  /** Its members, in header order. */
   readonly results: ReadonlyArray<ResultTuple>;
 }
 
@@ -91,6 +96,8 @@ export const groupResultTuple = (
 // -------------------------------------------------------------------------------------
 
 /**
+ * Celery's nested lists for a reference.
+ *
  * @category conversions
  * @since 0.1.0
  */

@@ -14,6 +14,8 @@ import { fromWireTuple, type ResultTuple, wireTupleOf } from './resultTuple.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * What lies under the key of a saved group. A `Left`, where it is no reference to a result.
+ *
  * @category conversions
  * @since 0.1.0
  */

@@ -21,8 +21,11 @@ import { totalType } from './totalType.js';
  * @since 0.1.0
  */
 export interface Signature {
+  /** The task's registered name. */
   readonly task: string;
+  /** Its arguments. */
   readonly args: ReadonlyArray<unknown>;
+  /** Its keyword arguments. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** By Celery's names: `task_id`, `queue`, `link`, `link_error`, `countdown`, … */
   readonly options: Readonly<Record<string, unknown>>;
@@ -41,11 +44,17 @@ export interface Signature {
  * @since 0.1.0
  */
 export interface WireSignature extends Readonly<Record<string, unknown>> {
+  /** The task's registered name. */
   readonly task: string;
+  /** Its arguments. */
   readonly args: ReadonlyArray<unknown>;
+  /** Its keyword arguments. */
   readonly kwargs: Readonly<Record<string, unknown>>;
+  /** How it is to be sent. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** `group`, `chain` or `chord`; null for a plain task. */
   readonly subtask_type: string | null;
+  /** Whether results of earlier tasks are kept out of its arguments. */
   readonly immutable: boolean;
 }
 

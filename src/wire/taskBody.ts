@@ -21,7 +21,9 @@ import { totalType } from './totalType.js';
  * @since 0.1.0
  */
 export interface TaskBody {
+  /** The arguments of the task. */
   readonly args: ReadonlyArray<unknown>;
+  /** Its keyword arguments. */
   readonly kwargs: Readonly<Record<string, unknown>>;
   /** What to call with the result. */
   readonly callbacks: ReadonlyArray<Signature> | null;

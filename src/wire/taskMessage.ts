@@ -25,16 +25,23 @@ import { TaskBody } from './taskBody.js';
  * @since 0.1.0
  */
 export interface TaskCall extends Partial<TaskBody> {
+  /** The task's registered name. */
   readonly task: string;
+  /** Unique for each call. */
   readonly id: string;
   /** Names the task in monitors instead of its own name. */
   readonly shadow?: string | null;
+  /** Not before this time. */
   readonly eta?: DateTime | null;
+  /** Not after this time. */
   readonly expires?: DateTime | null;
   /** Milliseconds from now to `expires`, for the broker. */
   readonly expiration?: number | undefined;
+  /** The group that it is a member of. */
   readonly group?: string | null;
+  /** Its place in that group, from 0. */
   readonly groupIndex?: number | null;
+  /** How many times it was tried before. */
   readonly retries?: number;
   /** Seconds. */
   readonly timeLimit?: number | null;
@@ -42,24 +49,31 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly softTimeLimit?: number | null;
   /** The task itself, by default. */
   readonly rootId?: string | null;
+  /** The task that calls it. */
   readonly parentId?: string | null;
   /** The arguments as monitors show them; say less here where they are secret. */
   readonly argsrepr?: string | undefined;
+  /** The keyword arguments as monitors show them. */
   readonly kwargsrepr?: string | undefined;
   /** Who sends it, such as `gen42@host`. */
   readonly origin?: string;
   /** Null, for the worker to decide, as Celery has it for a task that it doesn't know. */
   readonly ignoreResult?: boolean | null;
+  /** How many tasks have replaced one another, this one the last. */
   readonly replacedTaskNesting?: number;
+  /** The names of the stamps. */
   readonly stampedHeaders?: ReadonlyArray<string> | null;
+  /** The stamps, by their names. */
   readonly stamps?: Readonly<Record<string, unknown>>;
   /** Headers of the user's own. */
   readonly headers?: Readonly<Record<string, unknown>>;
   /** Properties of the user's own. */
   readonly properties?: Readonly<Record<string, unknown>>;
+  /** The queue for replies. */
   readonly replyTo: string;
   /** Where it is, the message goes there, and `queue` is its routing key. */
   readonly exchange?: string | undefined;
+  /** Where it goes; default `celery`. */
   readonly queue?: string;
   /** Whether a broker that keeps messages on disk may forget it. */
   readonly isTransient?: boolean;

@@ -34,8 +34,11 @@ export interface TaskException extends Exception {}
  * @since 0.1.0
  */
 export interface WireException extends Readonly<Record<string, unknown>> {
+  /** The class's qualified name. */
   readonly exc_type: string;
+  /** The arguments. */
   readonly exc_message?: unknown;
+  /** Where the class is from. */
   readonly exc_module?: unknown;
 }
 

@@ -31,6 +31,7 @@ import { fromWireException, toWireException } from './wireException.js';
  * @since 0.1.0
  */
 export interface WireMeta extends Readonly<Record<string, unknown>> {
+  /** The state of the task. */
   readonly status: string;
 }
 

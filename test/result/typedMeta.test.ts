@@ -18,7 +18,8 @@ import {
   success,
   testBackend,
 } from '../../src/testing/index.js';
-import { pythonException, type TaskException } from '../../src/wire/exception.js';
+import type { TaskException } from '../../src/errors/taskException.js';
+import { pythonException } from '../../src/wire/exception.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 import { marbles, told } from '../consumer/marbles.js';
 
