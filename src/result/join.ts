@@ -7,10 +7,10 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { ChordError, type ResultStoreError, TaskFailed } from '../errors/errors.js';
+import type { TaskException } from '../errors/taskException.js';
 import type { Operation } from '../operation/operation.js';
 import { settled } from '../operation/run.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
-import type { TaskException } from '../errors/taskException.js';
 import { collected } from './collected.js';
 import { type Joinable, type Joined, type ResultGroup, resultsOf } from './members.js';
 import type { GroupWaitOptions } from './waiting.js';

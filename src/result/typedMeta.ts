@@ -7,6 +7,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { concatMap } from 'rxjs';
 import { type TaskResults, taskResults } from '../consumer/taskResults.js';
+import type { TaskException } from '../errors/taskException.js';
 import { fromRun } from '../operation/operation.js';
 import { map, type Run, settled } from '../operation/run.js';
 import {
@@ -23,7 +24,6 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
-import type { TaskException } from '../errors/taskException.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codecs, decodeWith } from './codec.js';
 import { exceptionOf } from './outcome.js';

@@ -129,8 +129,10 @@ export const int = pythonType(
  * @category codecs
  * @since 0.1.0
  */
-export const bytes = pythonType('bytes', isA(Buffer), (u) =>
-  isBytes(u) ? E.right(Buffer.from(u.buffer, u.byteOffset, u.byteLength)) : E.left(u),
+export const bytes: t.Type<Buffer, Buffer, unknown> = pythonType(
+  'bytes',
+  isA<Buffer>(Buffer),
+  (u) => (isBytes(u) ? E.right(Buffer.from(u.buffer, u.byteOffset, u.byteLength)) : E.left(u)),
 );
 
 const isBytes = isA(Uint8Array);

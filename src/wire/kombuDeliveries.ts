@@ -17,8 +17,11 @@ import { encodeMessage, type Message } from './message.js';
 
 /** `command key value`. PUBLISH is for what has no queue, such as a broadcast. */
 export interface Delivery {
+  /** LPUSH to a list, or PUBLISH on a channel. */
   readonly command: 'LPUSH' | 'PUBLISH';
+  /** The list or channel. */
   readonly key: string;
+  /** The message as it is written. */
   readonly value: string | Buffer;
 }
 

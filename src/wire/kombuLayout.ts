@@ -32,7 +32,9 @@ export interface KombuOptions {
 export interface Destination {
   /** Empty, where the routing key is the name of a queue. */
   readonly exchange: string;
+  /** The queue, or what the exchange goes by. */
   readonly routingKey: string;
+  /** As the message has it. */
   readonly priority: unknown;
 }
 
@@ -44,6 +46,7 @@ export interface KombuLayout {
   readonly bindings: (exchange: string) => string;
   /** The queues that members of that set lead to. */
   readonly queues: (members: ReadonlyArray<string>, routingKey: string) => ReadonlyArray<string>;
+  /** Whether an exchange broadcasts by PUBLISH. */
   readonly isFanout: (exchange: string) => boolean;
   /** The channel of an exchange that broadcasts. */
   readonly channel: (exchange: string, routingKey: string, db: number) => string;

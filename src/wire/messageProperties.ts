@@ -35,8 +35,8 @@ export interface MessageProperties extends Readonly<Record<string, unknown>> {
   readonly reply_to?: string | null;
   /** 2, where the broker is to keep it on disk, and 1. */
   readonly delivery_mode?: number | null;
-  /** 0 is served first. */
-  readonly priority?: number | null;
+  /** 0 is served first; what is no number counts as 0. */
+  readonly priority?: unknown;
   /** Milliseconds until the broker may drop it, as a text. */
   readonly expiration?: string | null;
 }
@@ -61,7 +61,7 @@ export const MessageProperties = t.intersection([
     correlation_id: t.unknown,
     reply_to: orNull(t.string),
     delivery_mode: orNull(t.number),
-    priority: orNull(t.number),
+    priority: t.unknown,
     expiration: orNull(t.string),
   }),
 ]) as t.Type<MessageProperties, MessageProperties, unknown>;

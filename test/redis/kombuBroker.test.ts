@@ -64,7 +64,11 @@ const message = (queue: string): Message => ({
   contentType: 'application/json',
   contentEncoding: 'utf-8',
   headers: {},
-  properties: { delivery_info: { exchange: '', routing_key: queue }, body_encoding: 'base64' },
+  properties: {
+    delivery_info: { exchange: '', routing_key: queue },
+    body_encoding: 'base64',
+    delivery_tag: 't',
+  },
 });
 
 describeRedis('kombuBroker', () => {

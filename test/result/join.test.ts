@@ -247,7 +247,7 @@ describe('a join that is left', () => {
 
 describe('the timeout of a join', () => {
   const timeout = (id: string, seconds: number): string =>
-    `ResultTimeout: Task ${id} has no result after ${seconds} s; give get() a longer { timeout } to wait on`;
+    `ResultTimeout: Task ${id} has no result after ${seconds} s`;
 
   it('is for all members together, and names the first that is missing', () =>
     marbles(({ expectObservable, expectSubscriptions }, scheduler) => {

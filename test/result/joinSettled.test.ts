@@ -73,8 +73,7 @@ describe('joinSettled', () => {
     marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
       const backend = testBackend(scheduler);
       const group = drawGroup(backend, 'g', { a: '-1', b: '-', c: '-' });
-      const late = (id: string): string =>
-        `ResultTimeout: Task ${id} has no result after 2 s; give get() a longer { timeout } to wait on`;
+      const late = (id: string): string => `ResultTimeout: Task ${id} has no result after 2 s`;
       expectObservable(settledAs(joinSettled(group, { timeout: 2 }))).toBe('2s (v|)', {
         v: ['1', late('b'), late('c')],
       });

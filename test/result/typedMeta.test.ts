@@ -5,6 +5,7 @@ import * as Rx from 'rxjs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { z } from 'zod';
 import type { ResultStoreError } from '../../src/errors/errors.js';
+import type { TaskException } from '../../src/errors/taskException.js';
 import type { AsyncResult } from '../../src/result/asyncResult.js';
 import type { StandardSchema } from '../../src/result/codec.js';
 import type { OwnState, TypedMeta } from '../../src/result/typedMeta.js';
@@ -18,7 +19,6 @@ import {
   success,
   testBackend,
 } from '../../src/testing/index.js';
-import type { TaskException } from '../../src/errors/taskException.js';
 import { pythonException } from '../../src/wire/exception.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 import { marbles, told } from '../consumer/marbles.js';

@@ -71,7 +71,7 @@ describe('Message', () => {
         { delivery_tag, delivery_info: { routing_key: 'q' } },
       ],
       ['$.properties.delivery_info.routing_key', { delivery_tag, delivery_info: { exchange: '' } }],
-      ['$.properties.priority', { ...sent, priority: 'high' }],
+      ['$.properties.reply_to', { ...sent, reply_to: 5 }],
     ] as const) {
       expect(encodeMessage({ ...empty, properties } as never)).toMatchObject({
         left: { _tag: 'EncodeError', path },
