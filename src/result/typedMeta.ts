@@ -24,6 +24,7 @@ import {
   type State,
   SUCCESS,
 } from '../states.js';
+import { withResult } from '../wire/meta.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codecs, decodeWith } from './codec.js';
 import { exceptionOf } from './outcome.js';
@@ -111,8 +112,7 @@ export const typedMeta =
   <A, P>({ result, progress }: Codecs<A, P>) =>
   (meta: TaskMeta): Run<TypedMeta<A, P>> => {
     const { taskId, status } = meta;
-    const having = (read: unknown): TypedMeta<A, P> =>
-      ({ ...meta, result: read }) as TypedMeta<A, P>;
+    const having = (read: unknown): TypedMeta<A, P> => withResult(meta, read) as TypedMeta<A, P>;
     switch (status) {
       case SUCCESS:
         return pipe(decodeWith(result)(taskId, meta.result), map(having));

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import type { DateTime } from '../serialization/dateTime.js';
+import { withJsonForm } from '../serialization/jsonForm.js';
 import { PENDING, type State } from '../states.js';
 import type { ResultTuple } from './resultTuple.js';
 
@@ -73,3 +74,11 @@ export const pendingMeta = (taskId: string): TaskMeta => ({
   dateDone: null,
   rest: {},
 });
+
+/**
+ * The same but for the result, which a codec may have made a bigint of.
+ *
+ * @internal
+ */
+export const withResult = (meta: TaskMeta, result: unknown): TaskMeta =>
+  withJsonForm({ ...meta, result });

@@ -9,6 +9,7 @@ import type { TaskException } from '../../src/errors/taskException.js';
 import type { AsyncResult } from '../../src/result/asyncResult.js';
 import type { StandardSchema } from '../../src/result/codec.js';
 import type { OwnState, TypedMeta } from '../../src/result/typedMeta.js';
+import * as python from '../../src/serialization/python.js';
 import { isReady, type KnownState, type ReadyState, type State } from '../../src/states.js';
 import {
   meta,
@@ -58,6 +59,17 @@ describe('meta$ with codecs', () => {
       expect(meta$.key).toBe('a');
       expectObservable(meta$).toBe('-s-p-r-(d|)', read);
     }));
+
+  it('is shown by JSON.stringify, though a codec has made a bigint', () => {
+    const shown: Array<string> = [];
+    marbles((_, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('-d', { d: success('a', { n: 5 }) });
+      const { meta$ } = backend.asyncResult('a', t.type({ n: python.int }));
+      meta$.subscribe((read) => shown.push(JSON.stringify(read)));
+    });
+    expect(shown).toEqual([expect.stringContaining('"result":{"n":"5"}')]);
+  });
 
   it('fails with an InvalidResult where a codec refuses, and leaves the channel', () =>
     marbles(({ expectObservable, expectSubscriptions }, scheduler) => {
