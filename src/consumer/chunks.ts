@@ -18,7 +18,7 @@ export const chunks = (
   const split: Array<Array<TaskChannel>> = [];
   let load = 0;
   for (const channel of all) {
-    const size = registry.nameOf(channel).length;
+    const size = registry.nameLength(channel);
     const chunk = split.at(-1);
     load += size;
     if (chunk !== undefined && chunk.length < MOST && load <= HEAVIEST) {

@@ -126,6 +126,11 @@ export class Registry {
     return this.options.prefix + key;
   }
 
+  /** How long that name is, in UTF-16 units. */
+  nameLength({ key }: TaskChannel): number {
+    return this.options.prefix.length + key.length;
+  }
+
   /** The next ones in turn, as many; after the last one it is the first one's turn again. */
   next(count: number): ReadonlyArray<TaskChannel> {
     const most = Math.min(count, this.channels.size);
