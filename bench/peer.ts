@@ -15,6 +15,12 @@ export interface Session {
   readonly join?: NonNullable<Session['watch']>;
   /** Leaves every task that is still watched; resolves once that is confirmed. */
   readonly leave?: () => Promise<void>;
+  /** Resolves once a link that was lost is there again, and each task is watched that was. */
+  readonly resynced?: () => Promise<void>;
+  /** What a caller holds of each task before anything is asked of it. */
+  readonly results?: (ids: ReadonlyArray<string>) => unknown;
+  /** Waits for each task; resolves with what is held of that once all are watched. */
+  readonly get?: (ids: ReadonlyArray<string>) => Promise<unknown>;
   /** What has to be there before a store, such as the job whose result it is. Untimed. */
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */

@@ -36,6 +36,11 @@ const infos = {
     ...node,
     load: async () => (await import('./peers/ioredis.js')).ioredisReading,
   },
+  'ioredis, MGET of 8': {
+    ...node,
+    subscribes: false,
+    load: async () => (await import('./peers/ioredis.js')).ioredisChunks,
+  },
   'ioredis, bare SET': {
     ...node,
     load: async () => (await import('./peers/ioredis.js')).ioredisReading,

@@ -1,5 +1,5 @@
 /** The outcomes as lines of text. */
-import type { Comparison, Outcome } from './report.js';
+import type { Judged, Outcome } from './report.js';
 import type { Spread } from './statistics.js';
 
 export const table = (outcomes: ReadonlyArray<Outcome>): string => outcomes.map(block).join('\n\n');
@@ -11,13 +11,15 @@ export const digits = (value: number): string =>
     Math.abs(value) < 1000 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: 0 },
   );
 
-const block = ({ title, unit, peers, comparisons }: Outcome): string =>
+const block = ({ title, unit, peers, comparisons, own }: Outcome): string =>
   [
     line(`${title}`, unit, 'min – max', 'chordis ÷ it', 'goal'),
     ...peers.map(({ name, figure }) => {
       const comparison = comparisons.find(({ against }) => against === name);
       const cells = comparison === undefined ? [] : [digits(comparison.ratio.median)];
-      const goal = comparison === undefined ? '' : goalText(comparison);
+      const judged = name === 'chordis' ? own : comparison;
+      const text = [comparison && `(${ends(comparison.ratio)})`, judged && goalText(judged)];
+      const goal = text.filter(Boolean).join('  ');
       return line(`  ${name}`, digits(figure.median), ends(figure), cells.join(), goal);
     }),
   ].join('\n');
@@ -29,9 +31,9 @@ const line = (name: string, median: string, range: string, ratio: string, goal: 
 
 const ends = ({ min, max }: Spread): string => `${digits(min)} – ${digits(max)}`;
 
-const goalText = ({ ratio, goal, reached }: Comparison): string => {
-  const range = `(${ends(ratio)})`;
-  if (goal === undefined) return range;
-  const bound = goal.atLeast === undefined ? `≤ ${goal.atMost}` : `≥ ${goal.atLeast}`;
-  return `${range}  goal ${bound}: ${reached ? 'reached' : 'missed'}`;
+const goalText = ({ goal, reached }: Judged): string => {
+  if (goal === undefined) return '';
+  const bound =
+    goal.atLeast === undefined ? `≤ ${digits(goal.atMost ?? 0)}` : `≥ ${digits(goal.atLeast)}`;
+  return `goal ${bound}: ${reached ? 'reached' : 'missed'}`;
 };

@@ -16,10 +16,10 @@ export interface Measure {
   readonly nearNothing?: true;
 }
 
-/** What chordis' figure divided by the other's has to be. */
+/** What chordis' figure has to be, or that divided by the other's. */
 export interface Goal {
   readonly measure: string;
-  readonly against: PeerName;
+  readonly against?: PeerName | undefined;
   readonly atLeast?: number;
   readonly atMost?: number;
 }

@@ -6,10 +6,14 @@ import { idle } from './workloads/idle.js';
 import { join } from './workloads/join.js';
 import { latency } from './workloads/latency.js';
 import { memory } from './workloads/memory.js';
+import { resync } from './workloads/resync.js';
 import { store } from './workloads/store.js';
+import { stored } from './workloads/stored.js';
+import { waiting } from './workloads/waiting.js';
 import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[memory, join, codec, idle],
+  ...[stored, resync],
+  ...[memory, waiting, join, codec, idle],
 ];

@@ -111,6 +111,15 @@ const first: Step = async (params) => {
   return told();
 };
 
+/** Every task, with nobody told, and no more of it in this process than is on its way. */
+const fill: Step = async ({ run, n, text }) => {
+  for (let index = 0; index < n; index += 1) {
+    const id = taskId(run, index);
+    await write(command('SETEX', keyOf(id), '86400', metaText(id, index, 0, text)));
+  }
+  return told();
+};
+
 /** All that was prepared, as fast as can be. */
 const rush: Step = async () => {
   for (const bytes of prepared) await write(bytes);
@@ -145,4 +154,4 @@ const alone: Step = async (params) => {
   return told();
 };
 
-serve({ prepare, first, rush, pace, alone });
+serve({ prepare, first, fill, rush, pace, alone });

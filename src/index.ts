@@ -8,7 +8,8 @@ export type { StoreOptions } from './store/storing.js';
 export type { Logger, RedisBackendOptions } from './config/options.js';
 
 // Results
-export { type ConnectionState, ResultConsumer } from './consumer/resultConsumer.js';
+export { ResultConsumer } from './consumer/resultConsumer.js';
+export type { ConnectionState } from './consumer/sessions.js';
 export type { TaskResults } from './consumer/taskResults.js';
 export { AsyncResult, type GetOptions } from './result/asyncResult.js';
 export type { Codec, Codecs, StandardSchema, Validated } from './result/codec.js';

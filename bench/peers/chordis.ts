@@ -1,8 +1,8 @@
 /** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
 import { setTimeout } from 'node:timers/promises';
-import { join, RedisBackend } from 'chordis';
+import { type ConnectionState, join, RedisBackend } from 'chordis';
 import * as E from 'fp-ts/lib/Either.js';
-import type { Subscription } from 'rxjs';
+import { filter, firstValueFrom, type Subscription, skip } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
 import { can, type Peer } from '../peer.js';
@@ -48,6 +48,15 @@ export const chordis: Peer = async (port) => {
       await setTimeout(0);
       await confirmed();
     },
+    resynced: async () => {
+      await firstValueFrom(resultConsumer.connection$.pipe(skip(1), filter(isConnected)));
+    },
+    results: (ids) => ids.map((id) => backend.asyncResult(id)),
+    get: async (ids) => {
+      const waiting = ids.map((id) => backend.asyncResult(id).get()());
+      await confirmed();
+      return waiting;
+    },
     store: async (id, value) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());
       if (stored._tag !== 'Stored') throw new Error(`${id} had succeeded already`);
@@ -77,6 +86,8 @@ export const chordisOneByOne: Peer = async (port) => {
     },
   };
 };
+
+const isConnected = ({ _tag }: ConnectionState): boolean => _tag === 'Connected';
 
 const SENTINEL = 'the-last-task';
 

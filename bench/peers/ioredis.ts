@@ -2,6 +2,7 @@
  * Raw ioredis: the least that does the same work by hand, so the practical limit. It
  * validates nothing, survives no lost connection, and misses what was stored before.
  */
+import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Peer, Session } from '../peer.js';
 import { keyOf } from '../tasks.js';
@@ -27,11 +28,33 @@ export const ioredis: Peer = async (port) => {
 export const ioredisReading: Peer = async (port) => {
   const reader = new Redis({ port });
   return {
-    ...watcher(port, async (redis, channels) => {
-      await Promise.all([redis.subscribe(...channels), reader.mgetBuffer(...channels)]);
+    ...watcher(port, async (redis, channels, take) => {
+      const [, values] = await Promise.all([
+        redis.subscribe(...channels),
+        reader.mgetBuffer(...channels),
+      ]);
+      values.forEach((value, i) => {
+        if (value !== null) take(channels[i] ?? '', value);
+      });
     }),
     store: async (id, value) => {
       await reader.set(keyOf(id), JSON.stringify(metaOf(id, value)));
+    },
+  };
+};
+
+/** MGET alone, of so few at a time that large ones stay within some megabytes. */
+export const ioredisChunks: Peer = async (port) => {
+  const reader = new Redis({ port });
+  return {
+    watch: async (ids, take) => {
+      for (const some of chunks(ids, 8)) {
+        const values = await reader.mgetBuffer(...some.map(keyOf));
+        values.forEach((value, i) => {
+          const meta: Wire = JSON.parse(value?.toString() ?? 'null');
+          take(some[i] ?? '', meta.result);
+        });
+      }
     },
   };
 };
@@ -40,6 +63,9 @@ export const ioredisReading: Peer = async (port) => {
 // watching
 // -------------------------------------------------------------------------------------
 
+/** A value of the key, or a message of the channel, of this name. */
+type Take = (name: string, payload: Buffer) => void;
+
 interface Wire {
   readonly status: string;
   readonly result: unknown;
@@ -47,9 +73,9 @@ interface Wire {
 
 const watcher = (
   port: number,
-  follow: (redis: Redis, channels: ReadonlyArray<string>) => Promise<unknown>,
-): Required<Pick<Session, 'watch' | 'leave'>> => {
-  const redis = new Redis({ port });
+  follow: (redis: Redis, channels: ReadonlyArray<string>, take: Take) => Promise<unknown>,
+): Required<Pick<Session, 'watch' | 'leave' | 'resynced'>> => {
+  const redis = new Redis({ port, autoResubscribe: false, retryStrategy: () => 0 });
   const callbacks = new Map<string, (meta: Wire) => void>();
   let done: Array<string> = [];
 
@@ -58,8 +84,7 @@ const watcher = (
     done = [];
     for (const chunk of chunks(leaving)) void redis.unsubscribe(...chunk);
   };
-  redis.on('messageBuffer', (channel: Buffer, payload: Buffer) => {
-    const name = channel.toString('latin1');
+  const take: Take = (name, payload) => {
     const callback = callbacks.get(name);
     if (callback === undefined) return;
     const meta: Wire = JSON.parse(payload.toString());
@@ -67,12 +92,22 @@ const watcher = (
     callbacks.delete(name);
     if (done.push(name) === 1) setImmediate(flush);
     callback(meta);
-  });
+  };
+  redis.on('messageBuffer', (channel: Buffer, payload: Buffer) =>
+    take(channel.toString('latin1'), payload),
+  );
+  const followAll = async (names: ReadonlyArray<string>): Promise<void> => {
+    await Promise.all(chunks(names).map((chunk) => follow(redis, chunk, take)));
+  };
 
   return {
-    watch: async (ids, take) => {
-      for (const id of ids) callbacks.set(keyOf(id), (meta) => take(id, meta.result));
-      await Promise.all(chunks(ids.map(keyOf)).map((chunk) => follow(redis, chunk)));
+    watch: async (ids, tell) => {
+      for (const id of ids) callbacks.set(keyOf(id), (meta) => tell(id, meta.result));
+      await followAll(ids.map(keyOf));
+    },
+    resynced: async () => {
+      await once(redis, 'ready');
+      await followAll([...callbacks.keys()]);
     },
     leave: async () => {
       const channels = [...callbacks.keys()];
@@ -82,9 +117,9 @@ const watcher = (
   };
 };
 
-const chunks = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
-  Array.from({ length: Math.ceil(all.length / CHUNK) }, (_, i) =>
-    all.slice(i * CHUNK, (i + 1) * CHUNK),
+const chunks = <A>(all: ReadonlyArray<A>, size = CHUNK): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) =>
+    all.slice(i * size, (i + 1) * size),
   );
 
 // -------------------------------------------------------------------------------------

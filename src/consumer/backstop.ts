@@ -12,12 +12,11 @@ import * as Rx from 'rxjs';
 import { ResponseError } from '../errors/errors.js';
 import { fromRun } from '../operation/operation.js';
 import type { Found, Subscriber } from '../port/commands.js';
-import type { Channels } from './channels.js';
 import { chunks } from './chunks.js';
-import type { TaskChannel } from './taskChannel.js';
+import type { Registry, TaskChannel } from './registry.js';
 
 export interface BackstopOptions {
-  readonly channels: Channels;
+  readonly registry: Registry;
   readonly scheduler: Rx.SchedulerLike;
   /** In which all is read once, in seconds; 0: never. */
   readonly backstopInterval: number;
@@ -32,14 +31,14 @@ const LEAST = 100;
 /** Never emits, and never fails: what can't be read now is looked at again later. */
 export const backstop = (
   subscriber: Subscriber,
-  { channels, scheduler, backstopInterval, healthCheckInterval, found }: BackstopOptions,
+  { registry, scheduler, backstopInterval, healthCheckInterval, found }: BackstopOptions,
 ): Rx.Observable<never> => {
   if (backstopInterval === 0) return Rx.NEVER;
   const period = Math.min(backstopInterval, healthCheckInterval || backstopInterval);
   const share = period / backstopInterval;
 
   const look = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<never> => {
-    const names = chunk.map((channel) => channels.nameOf(channel));
+    const names = chunk.map((channel) => registry.nameOf(channel));
     return subscriber.read(names).pipe(
       Rx.toArray(),
       // a message that is on its way comes before the reply to this
@@ -48,7 +47,7 @@ export const backstop = (
         for (const { at, value } of pieces.flat()) {
           const channel = chunk[at];
           // one that is still to be joined will be read then
-          if (channel?.following) found(channel, value);
+          if (channel?.state === 'following') found(channel, value);
         }
       }),
       Rx.ignoreElements(),
@@ -64,7 +63,7 @@ export const backstop = (
   return Rx.interval(period * 1000, scheduler).pipe(
     Rx.exhaustMap(() =>
       Rx.from(
-        chunks(channels.next(Math.max(LEAST, Math.ceil(channels.size * share))), channels),
+        chunks(registry.next(Math.max(LEAST, Math.ceil(registry.size * share))), registry),
       ).pipe(Rx.concatMap(look)),
     ),
   );

@@ -4,8 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Channels } from './channels.js';
-import type { TaskChannel } from './taskChannel.js';
+import type { Registry, TaskChannel } from './registry.js';
 
 const MOST = 512;
 
@@ -14,12 +13,12 @@ const HEAVIEST = 48 * 1024;
 
 export const chunks = (
   all: ReadonlyArray<TaskChannel>,
-  channels: Channels,
+  registry: Registry,
 ): ReadonlyArray<ReadonlyArray<TaskChannel>> => {
   const split: Array<Array<TaskChannel>> = [];
   let load = 0;
   for (const channel of all) {
-    const size = channels.nameOf(channel).length;
+    const size = registry.nameLength(channel);
     const chunk = split.at(-1);
     load += size;
     if (chunk !== undefined && chunk.length < MOST && load <= HEAVIEST) {

@@ -11,7 +11,7 @@ import * as O from 'fp-ts/lib/Option.js';
 import type { ResultStoreError } from '../errors/errors.js';
 import { type Run, started } from '../operation/run.js';
 import type { Value } from '../port/commands.js';
-import type { TaskChannel } from './taskChannel.js';
+import type { TaskChannel } from './registry.js';
 
 export interface LargeValuesOptions {
   readonly read: (channel: TaskChannel) => Run<Value>;

@@ -9,7 +9,6 @@
 import { type Observer, Subscription } from 'rxjs';
 import { isolated, reportUnhandled } from '../operation/isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
-import type { TaskChannel } from './taskChannel.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -22,10 +21,15 @@ export interface Handlers {
   readonly complete?: (() => void) | null | undefined;
 }
 
+/** What is listened to; told of whom it has lost. */
+interface Heard {
+  readonly remove: (listener: Listener) => void;
+}
+
 export class Listener extends Subscription implements Observer<TaskMeta> {
   constructor(
     private readonly observer: Handlers,
-    private readonly channel: TaskChannel,
+    private readonly channel: Heard,
   ) {
     super();
   }

@@ -10,8 +10,7 @@ import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError } from '../errors/errors.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
-import type { Channels } from './channels.js';
-import type { TaskChannel } from './taskChannel.js';
+import type { Registry, TaskChannel } from './registry.js';
 
 export type Decode = (
   name: string,
@@ -24,16 +23,16 @@ export class Readings {
   readonly news$ = new Rx.Subject<void>();
 
   constructor(
-    private readonly channels: Channels,
+    private readonly registry: Registry,
     private readonly decode: Decode,
   ) {}
 
   /** Any state; whether it was ready. */
   take(channel: TaskChannel, bytes: Buffer): boolean {
     const meta = this.read(channel, bytes);
-    if (E.isLeft(meta)) this.channels.fail(channel, meta.left);
+    if (E.isLeft(meta)) this.registry.fail(channel, meta.left);
     else if (isReadyFor(channel, meta.right)) return this.settle(channel, meta.right);
-    else if (isFor(channel, meta.right) && channel.next(meta.right)) this.tell();
+    else if (isFor(channel, meta.right) && this.registry.tell(channel, meta.right)) this.tell();
     return false;
   }
 
@@ -45,14 +44,14 @@ export class Readings {
 
   private read(channel: TaskChannel, bytes: Buffer): E.Either<ResultStoreError, TaskMeta> {
     try {
-      return this.decode(this.channels.nameOf(channel), bytes, channel.key);
+      return this.decode(this.registry.nameOf(channel), bytes, channel.key);
     } catch (thrown) {
       return E.left(fromUnknown(thrown));
     }
   }
 
   private settle(channel: TaskChannel, meta: TaskMeta): true {
-    this.channels.settle(channel, meta);
+    this.registry.settle(channel, meta);
     this.tell();
     return true;
   }

@@ -1,18 +1,6 @@
 /**
- * `ResultConsumer`: one link to Redis on which any number of tasks are watched.
- *
- * A task's channel goes through these states:
- *
- * - *absent*: nobody watches. The first subscriber opens it: to *subscribing*.
- * - *subscribing*: it waits for the end of the tick, or for the link. Then SUBSCRIBE and
- *   the read of its key leave in one write, with those of every other channel opened
- *   since. What the key holds leads to *following*, or straight to *settled*.
- * - *following*: each message is a state. A ready one leads to *settled*; a lost link to
- *   *resyncing*; the last subscriber's leaving to *released*.
- * - *resyncing*: the link is made anew under the retry policy, and then every channel is
- *   subscribed and read again as at first. When the policy is spent, every stream fails.
- * - *settled*: the subscribers get the ready state and completion: to *released*.
- * - *released*: the channel is left, with others a little later: to *absent*.
+ * `ResultConsumer`: one link to Redis on which any number of tasks are watched. `registry.ts`
+ * tells through which states each goes.
  *
  * What is read and what is heard are one row, since they come over one connection: a
  * value read is not older than the messages before it. So a value that is not ready is
@@ -31,43 +19,20 @@ import {
 } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { Run } from '../operation/run.js';
-import type { Connection, Subscriber, Value } from '../port/commands.js';
+import type { Connection, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
-import type { RetryOptions } from '../retry/retryAfter.js';
-import { retryOverTime } from '../retry/retryOverTime.js';
 import { isReady } from '../states.js';
 import type { Keys } from '../wire/keys.js';
-import { Channels } from './channels.js';
-import { heartbeat } from './heartbeat.js';
 import { LargeValues } from './largeValues.js';
 import { type Decode, Readings } from './readings.js';
-import { type Progress, session } from './session.js';
-import { type Host, TaskChannel } from './taskChannel.js';
+import { Registry } from './registry.js';
+import { type ConnectionState, Sessions, type SessionsOptions } from './sessions.js';
 import { type TaskResults, taskResults } from './taskResults.js';
+import { TaskStream } from './taskStream.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
-
-/**
- * Of the link that listens:
- * - `Connected`: it has every open channel;
- * - `Resyncing`: it is made, or made anew; after `attempts` in vain, the last of which met
- *   `error`, and not before `nextTry`; where nobody watches, not before somebody does;
- * - `Lost`: the retry policy is spent, and every stream has failed with `error`.
- *
- * @category model
- * @since 0.1.0
- */
-export type ConnectionState =
-  | { readonly _tag: 'Connected' }
-  | {
-      readonly _tag: 'Resyncing';
-      readonly attempts: number;
-      readonly error: ResultStoreError | null;
-      readonly nextTry: Date | null;
-    }
-  | { readonly _tag: 'Lost'; readonly error: ResultStoreError };
 
 /** What a consumer stands on. */
 export interface ConsumerOptions {
@@ -77,7 +42,7 @@ export interface ConsumerOptions {
   /** Reads a key under the retry policy, on its own. */
   readonly read: (key: string) => Run<Value>;
   readonly retryPolicy: RetryPolicy;
-  readonly retry: Required<Pick<RetryOptions, 'when' | 'nextWait' | 'scheduler'>>;
+  readonly retry: SessionsOptions['retry'];
   /** In seconds; 0 is never. */
   readonly healthCheckInterval: number;
   /** In seconds; 0 is never. */
@@ -102,14 +67,9 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     return this.backstopped;
   }
 
-  private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private readonly opened: Rx.Subject<TaskResults>;
-  private readonly followed = new Rx.Subject<void>();
-  private readonly channels: Channels;
-  private readonly readings: Readings;
-  private readonly large: LargeValues;
-  private session: Rx.Subscription | undefined;
-  private state: ConnectionState['_tag'] | undefined;
+  private readonly registry: Registry;
+  private readonly sessions: Sessions;
   private backstopped = 0;
   private closed = false;
 
@@ -118,29 +78,44 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     const opened = new Rx.Subject<TaskResults>();
     super((observer) => opened.subscribe(observer));
     this.opened = opened;
-    this.channels = new Channels({
+    const registry = new Registry({
       prefix: options.keys.taskPrefix,
       leaveAfter: options.connection.leaveAfter,
       scheduler: options.retry.scheduler,
+      onOpen: (channel) => {
+        this.sessions.start();
+        // a link that fails at once has failed the channel too
+        if (channel.isOpen) opened.next(new TaskStream(channel.key, registry));
+      },
     });
-    this.readings = new Readings(this.channels, options.decode);
-    this.large = new LargeValues({
-      read: (channel) => options.read(this.channels.nameOf(channel)),
+    const readings = new Readings(registry, options.decode);
+    const large = new LargeValues({
+      read: (channel) => options.read(registry.nameOf(channel)),
       // a state that is not ready may be older than what was heard meanwhile
       take: (channel, bytes) =>
         channel.isOpen && !channel.heard
-          ? this.readings.take(channel, bytes)
-          : this.readings.takeReady(channel, bytes),
-      fail: (channel, error) => this.channels.fail(channel, error),
+          ? readings.take(channel, bytes)
+          : readings.takeReady(channel, bytes),
+      fail: (channel, error) => registry.fail(channel, error),
     });
-    this.connection$ = this.connection.asObservable();
+    this.registry = registry;
+    this.sessions = new Sessions({
+      ...options,
+      registry,
+      readings,
+      large,
+      onBackstop: () => {
+        this.backstopped += 1;
+      },
+    });
+    this.connection$ = this.sessions.connection$;
   }
 
   /**
    * Whether the task's channel is subscribed to, and its key has been read since.
    */
   isFollowing(taskId: string): boolean {
-    return this.channels.get(taskId)?.following ?? false;
+    return this.registry.get(taskId)?.state === 'following';
   }
 
   /** Whether it was stopped. */
@@ -162,7 +137,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
           taskId,
           Rx.throwError(() => name.left),
         )
-      : new TaskChannel(taskId, this.host);
+      : new TaskStream(taskId, this.registry);
   }
 
   /**
@@ -170,8 +145,8 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Celery: `ResultConsumer.cancel_for`.
    */
   cancelFor(taskId: string): void {
-    const channel = this.channels.get(taskId);
-    if (channel !== undefined) this.channels.close(channel);
+    const channel = this.registry.get(taskId);
+    if (channel !== undefined) this.registry.close(channel);
   }
 
   /**
@@ -214,7 +189,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       const look = (): void => {
         if (this.isFollowing(taskId)) over(E.right(undefined));
       };
-      check.add(this.followed.subscribe(look));
+      check.add(this.sessions.followed$.subscribe(look));
       look();
       return () => {
         check.unsubscribe();
@@ -226,101 +201,9 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /** Completes every stream and hangs up. A stream that is asked for later fails with `Closed`. */
   stop(): void {
     this.closed = true;
-    this.session?.unsubscribe();
-    this.channels.closeAll();
+    this.sessions.stop();
+    this.registry.stop();
     this.opened.complete();
-    this.connection.complete();
-  }
-
-  // ---------------------------------------------------------------------------------
-  // opening and leaving
-  // ---------------------------------------------------------------------------------
-
-  private readonly host: Host = {
-    current: (channel) => this.channels.get(channel.key) ?? channel,
-    open: (channel) => this.open(channel),
-    deserted: (channel) => this.channels.close(channel),
-  };
-
-  private open(channel: TaskChannel): void {
-    if (this.closed) {
-      channel.fail(new Closed('result consumer'));
-      return;
-    }
-    this.channels.add(channel);
-    if (this.session === undefined) this.connect();
-    // a link that fails at once has failed the channel too
-    if (channel.isOpen) this.opened.next(channel);
-  }
-
-  // ---------------------------------------------------------------------------------
-  // the link
-  // ---------------------------------------------------------------------------------
-
-  private connect(): void {
-    const { connection, retryPolicy, retry, healthCheckInterval, backstopInterval } = this.options;
-    const { when, nextWait, scheduler } = retry;
-    const { channels, large, readings } = this;
-    const sessions$ = connection.subscriber$.pipe(
-      Rx.switchMap((subscriber: Subscriber) =>
-        Rx.merge(
-          session(subscriber, {
-            channels,
-            large,
-            readings,
-            isLost: when,
-            retryPolicy,
-            scheduler,
-            healthCheckInterval,
-            backstopInterval,
-            onBackstop: () => {
-              this.backstopped += 1;
-            },
-          }),
-          heartbeat(subscriber, healthCheckInterval, scheduler, connection.taken),
-        ),
-      ),
-      Rx.tap(this.note),
-      // a link that is dropped at once does not start the policy anew
-      Rx.filter((progress) => progress === 'proven'),
-      retryOverTime(retryPolicy, {
-        when: (error) => !channels.isEmpty && when(error),
-        nextWait: (error, retries, waits) => {
-          const seconds = nextWait(error, retries, waits);
-          const nextTry = new Date(scheduler.now() + seconds * 1000);
-          this.tell({ _tag: 'Resyncing', attempts: retries + 1, error, nextTry });
-          return seconds;
-        },
-        scheduler,
-        resetOnSuccess: true,
-      }),
-    );
-    this.session = new Rx.Subscription();
-    this.session.add(
-      sessions$.subscribe({
-        error: (error: ResultStoreError) => {
-          this.session = undefined;
-          this.tell(
-            channels.isEmpty
-              ? { _tag: 'Resyncing', attempts: 0, error, nextTry: null }
-              : { _tag: 'Lost', error },
-          );
-          channels.failAll(error);
-        },
-      }),
-    );
-  }
-
-  private readonly note = (progress: Progress): void => {
-    if (progress === 'followed') this.followed.next();
-    else if (progress === 'connected') this.tell({ _tag: 'Connected' });
-    else if (progress === 'resyncing' && this.state !== 'Resyncing') {
-      this.tell({ _tag: 'Resyncing', attempts: 0, error: null, nextTry: null });
-    }
-  };
-
-  private tell(state: ConnectionState): void {
-    this.state = state._tag;
-    this.connection.next(state);
+    this.sessions.complete();
   }
 }

@@ -6,11 +6,10 @@ import type { Found, Message, Subscriber } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { retryOverTime } from '../retry/retryOverTime.js';
 import { backstop } from './backstop.js';
-import type { Channels } from './channels.js';
 import { chunks } from './chunks.js';
 import type { LargeValues } from './largeValues.js';
 import type { Readings } from './readings.js';
-import type { TaskChannel } from './taskChannel.js';
+import type { Registry, TaskChannel } from './registry.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -25,7 +24,7 @@ import type { TaskChannel } from './taskChannel.js';
 export type Progress = 'resyncing' | 'followed' | 'connected' | 'proven';
 
 export interface SessionOptions {
-  readonly channels: Channels;
+  readonly registry: Registry;
   readonly large: LargeValues;
   readonly readings: Readings;
   /** Whether an error is of the link, and so ends the session, or of what was asked. */
@@ -55,22 +54,20 @@ export const session = (
   subscriber: Subscriber,
   options: SessionOptions,
 ): Rx.Observable<Progress> => {
-  const { channels, large, readings, isLost, retryPolicy, scheduler } = options;
+  const { registry, large, readings, isLost, retryPolicy, scheduler } = options;
   const named = (chunk: ReadonlyArray<TaskChannel>): ReadonlyArray<string> =>
-    chunk.map((channel) => channels.nameOf(channel));
+    chunk.map((channel) => registry.nameOf(channel));
 
   const receive = ({ channel: name, payload }: Message): void => {
-    const channel = channels.named(name);
-    if (channel === undefined) return;
-    channel.heard = true;
-    readings.take(channel, payload);
+    const channel = registry.hearing(name);
+    if (channel !== undefined) readings.take(channel, payload);
   };
 
   /** A value read is not older than the messages before it, but it may be as old. */
   const read = (channel: TaskChannel, { value }: Found): void => {
     if (!channel.isOpen) return;
     if (value === 'TooLarge') large.request(channel);
-    else if (!Buffer.isBuffer(value)) channels.fail(channel, value);
+    else if (!Buffer.isBuffer(value)) registry.fail(channel, value);
     else if (channel.heard) readings.takeReady(channel, value);
     else readings.take(channel, value);
   };
@@ -78,12 +75,11 @@ export const session = (
   /** Joins those of a chunk that nobody has left meanwhile. */
   const join = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
     Rx.defer(() => {
-      const open = chunk.filter(({ isOpen }) => isOpen);
+      const open = registry.subscribing(chunk);
       if (open.length === 0) return Rx.EMPTY;
-      for (const channel of open) channel.restart();
       return subscriber.follow(named(open)).pipe(
         Rx.map((found, i): Progress => {
-          if (i === 0) for (const channel of open) channel.following = channel.isOpen;
+          if (i === 0) registry.following(open);
           for (const one of found) {
             const channel = open[one.at];
             if (channel !== undefined) read(channel, one);
@@ -107,7 +103,7 @@ export const session = (
     if (!isOfAll) {
       return Rx.from(RA.chunksOf(Math.ceil(chunk.length / 2))(chunk)).pipe(Rx.concatMap(join));
     }
-    for (const channel of chunk) channels.fail(channel, error);
+    for (const channel of chunk) registry.fail(channel, error);
     return Rx.EMPTY;
   };
 
@@ -119,9 +115,8 @@ export const session = (
 
   /** Joined and left in the order in which that was asked for, a few at once. */
   const changes$ = Rx.defer(() => {
-    const all = channels.takeAll();
-    for (const channel of all) channel.restart();
-    const first = chunks(all, channels);
+    const all = registry.resyncing();
+    const first = chunks(all, registry);
     let left = first.length;
     const joinFirst = (chunk: ReadonlyArray<TaskChannel>): Rx.Observable<Progress> =>
       Rx.concat(
@@ -131,13 +126,13 @@ export const session = (
     const each =
       (change: (chunk: ReadonlyArray<TaskChannel>) => Rx.Observable<Progress>) =>
       (changed: ReadonlyArray<TaskChannel>) =>
-        chunks(changed, channels).map(change);
+        chunks(changed, registry).map(change);
     return Rx.concat(
       Rx.of(all.length > 0 ? ('resyncing' as const) : ('connected' as const)),
       Rx.merge(
         Rx.from(first).pipe(Rx.map(joinFirst)),
-        channels.opened$.pipe(Rx.mergeMap(each(join))),
-        channels.left$.pipe(Rx.mergeMap(each(leave))),
+        registry.opened$.pipe(Rx.mergeMap(each(join))),
+        registry.left$.pipe(Rx.mergeMap(each(leave))),
       ).pipe(Rx.mergeAll(AT_ONCE)),
     );
   });

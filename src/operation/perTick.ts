@@ -11,6 +11,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import type { ReadonlyNonEmptyArray } from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import * as RNEA from 'fp-ts/lib/ReadonlyNonEmptyArray.js';
 import { type ResultStoreError, UnexpectedError } from '../errors/errors.js';
@@ -114,13 +115,9 @@ export const perTick = <I extends object, A>(options: PerTick<I, A>): ((item: I)
   const flush = (): void => {
     const all = waiting;
     waiting = [];
-    for (const batch of batches(
-      options,
-      all.filter((one) => !isSuspect(one)),
-    )) {
-      send(batch, () => {});
-    }
-    line.push(...all.filter(isSuspect));
+    const { left: others, right: suspects } = RA.partition(isSuspect)(all);
+    for (const batch of batches(options, others)) send(batch, constVoid);
+    line.push(...suspects);
     if (!isMoving) advance(1);
   };
 

@@ -108,6 +108,40 @@ export const chain =
   (run: Run<A>): Run<B> =>
     continueWith(run, (result) => (E.isLeft(result) ? settled(result) : next(result.right)));
 
+/** `run`, and where it fails what `next` makes of its error. */
+export const orElse =
+  <A>(run: Run<A>, next: (error: ResultStoreError) => Run<A>): Run<A> =>
+  (settle) => {
+    let second: Cancel;
+    const first = run((result) => {
+      if (E.isRight(result)) settle(result);
+      else second = started(() => next(result.left), settle);
+    });
+    return () => {
+      first?.();
+      second?.();
+    };
+  };
+
+/** Runs one, and calls `over` once: just before the result is told, or when it is cancelled. */
+export const finalize =
+  <A>(make: () => Run<A>, over: () => void): Run<A> =>
+  (settle) => {
+    let isOver = false;
+    const end = (): void => {
+      if (!isOver) over();
+      isOver = true;
+    };
+    const cancel = started(make, (result) => {
+      end();
+      settle(result);
+    });
+    return () => {
+      end();
+      cancel?.();
+    };
+  };
+
 export const map =
   <A, B>(f: (a: A) => B) =>
   (run: Run<A>): Run<B> =>

@@ -13,10 +13,16 @@ import { read } from './scripts/read.js';
 import { described, failureOf, type Named, send } from './send.js';
 
 /**
- * How many bytes are read at once, and how many a value may have to be read here. With what
- * two batches of subscriptions bring, it stays under 256 KB, the least limit that is in use.
+ * How many bytes are read at once. With what two batches of subscriptions bring, it stays
+ * under 256 KB, the least limit that is in use.
  */
 const BUDGET = 64 * 1024;
+
+/**
+ * How many bytes a value may have to be read here. Larger ones are read faster elsewhere: one
+ * piece would hold so few of them that it takes a round trip for every other one.
+ */
+const LARGEST = BUDGET / 4;
 
 /** How many keys are looked at at once: Lua unpacks no more than some 8,000. */
 const MOST = 4096;
@@ -40,8 +46,13 @@ export interface Piece {
  * From key `from` on, as a command to be written with others. A server that lets the user
  * run no script has its keys read one by one, as the large ones are.
  */
-export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promise<Piece> => {
-  const rest = keys.slice(from, from + MOST);
+export const piece = (
+  link: Link,
+  keys: ReadonlyArray<string>,
+  from = 0,
+  most = MOST,
+): Promise<Piece> => {
+  const rest = keys.slice(from, from + most);
   const pieceOf = (entries: ReadonlyArray<unknown>): Piece => {
     const found: Array<Found> = [];
     for (let i = 0; i < entries.length; i++) {
@@ -50,7 +61,7 @@ export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promis
     }
     return { end: from + (entries.length || rest.length), found };
   };
-  return run(link.redis, rest, [BUDGET]).then(
+  return run(link.redis, rest, [BUDGET, LARGEST]).then(
     (reply) => pieceOf(reply as ReadonlyArray<unknown>),
     (reason) => {
       if (!isOfScripts(reason)) throw reason;
@@ -59,16 +70,19 @@ export const piece = (link: Link, keys: ReadonlyArray<string>, from = 0): Promis
   );
 };
 
-/** From key `from` on, piece by piece. */
+/** From key `from` on, piece by piece; no more keys are named than could be in the next. */
 export const pieces = (
   link: Link,
   keys: ReadonlyArray<string>,
   from = 0,
+  most = MOST,
 ): Rx.Observable<ReadonlyArray<Found>> =>
   from >= keys.length
     ? Rx.EMPTY
-    : fromRun(send(link, reading(keys), () => piece(link, keys, from))).pipe(
-        Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, keys, end))),
+    : fromRun(send(link, reading(keys), () => piece(link, keys, from, most))).pipe(
+        Rx.mergeMap(({ end, found }) =>
+          Rx.concat(Rx.of(found), pieces(link, keys, end, Math.min(MOST, 2 * (end - from)))),
+        ),
       );
 
 const readValue = (entry: unknown, link: Link, key: string): Found['value'] | undefined => {

@@ -73,7 +73,9 @@ const subscribedAndRead = (link: Link, channels: Channels): Rx.Observable<Readon
       if (read.status === 'rejected') throw read.reason;
       return read.value;
     }),
-  ).pipe(Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, channels, end))));
+  ).pipe(
+    Rx.mergeMap(({ end, found }) => Rx.concat(Rx.of(found), pieces(link, channels, end, 2 * end))),
+  );
 
 // -------------------------------------------------------------------------------------
 // messages

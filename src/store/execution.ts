@@ -8,19 +8,12 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid } from 'fp-ts/lib/function.js';
+import { constTrue, constVoid, identity } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import type { Config } from '../config/config.js';
 import { Closed, type ResultStoreError, RetryLimitExceeded } from '../errors/errors.js';
 import { fromRun, type Operation } from '../operation/operation.js';
-import {
-  fromSource,
-  type Result,
-  type Run,
-  type Settle,
-  settled,
-  started,
-} from '../operation/run.js';
+import { finalize, fromSource, orElse, type Result, type Run, settled } from '../operation/run.js';
 import type { Connection } from '../port/commands.js';
 import { exponentialBackoff } from '../retry/exponentialBackoff.js';
 import { failedOperationMessage } from '../retry/humanizeSeconds.js';
@@ -79,15 +72,8 @@ export class Execution {
   operation<A>(make: () => Run<A>): Operation<A> {
     return fromRun((settle) => {
       if (this.isClosed) return settled<A>(E.left(new Closed('backend')))(settle);
-      const leave = this.enter();
-      const cancel = started(make, (result) => {
-        leave();
-        settle(result);
-      });
-      return () => {
-        leave();
-        cancel?.();
-      };
+      this.underWay += 1;
+      return finalize(make, this.leave)(settle);
     });
   }
 
@@ -96,16 +82,10 @@ export class Execution {
     return fromSource(Rx.merge(this.closing$, fromRun(run)));
   }
 
-  private enter(): () => void {
-    let isIn = true;
-    this.underWay += 1;
-    return () => {
-      if (!isIn) return;
-      isIn = false;
-      this.underWay -= 1;
-      if (this.underWay === 0) this.idle.next();
-    };
-  }
+  private readonly leave = (): void => {
+    this.underWay -= 1;
+    if (this.underWay === 0) this.idle.next();
+  };
 
   /**
    * Ends what waits between retries, waits for what is under way, and hangs up; at once
@@ -132,41 +112,38 @@ export class Execution {
    * `RetryLimitExceeded`. While it waits it has a place in the offline queue, and it keeps
    * that until its end.
    */
-  retried<A>(run: Run<A>, { policy: changed, when, isOwn = false }: Retrying = {}): Run<A> {
-    const checked = checkedRetryPolicy(changed ?? {});
+  retried<A>(run: Run<A>, retrying: Retrying = {}): Run<A> {
+    const checked = checkedRetryPolicy(retrying.policy ?? {});
     if (E.isLeft(checked)) return settled(checked);
-    const isWorthIt = (error: ResultStoreError): boolean =>
-      this.judgement.exceptionSafeToRetry(error) && (when === undefined || when(error));
-    return (settle) => {
-      const { isReady, queue } = this.connection;
-      let place = isReady() ? undefined : queue.enter();
-      if (place !== undefined && E.isLeft(place)) return settled<A>(place)(settle);
-      const leave = (): void => {
-        if (place !== undefined && E.isRight(place)) place.right();
-      };
-      const end: Settle<A> = (result) => {
-        leave();
-        settle(result);
-      };
-      let again: ReturnType<Run<A>>;
-      const first = started(
-        () => run,
-        (result) => {
-          if (E.isRight(result) || !isWorthIt(result.left)) return end(result);
-          place ??= queue.enter();
-          if (E.isLeft(place)) return end(place);
-          const policy = mergeRetryPolicy(this.options.retryPolicy, changed);
-          const next = !isOwn && wasCut(result.left) ? this.line.inTurn(run) : run;
-          again = this.afterFailure(next, result, policy, isWorthIt)(end);
-        },
-      );
-      return () => {
-        leave();
-        first?.();
-        again?.();
-      };
-    };
+    return (settle) =>
+      this.connection.isReady()
+        ? orElse(run, (error) => this.again(run, error, retrying, this.queued))(settle)
+        : this.queued(orElse(run, (error) => this.again(run, error, retrying, identity)))(settle);
   }
+
+  /** After it has failed with `error`. */
+  private again<A>(
+    run: Run<A>,
+    error: ResultStoreError,
+    { policy, when = constTrue, isOwn = false }: Retrying,
+    inPlace: (run: Run<A>) => Run<A>,
+  ): Run<A> {
+    const isWorthIt = (reason: ResultStoreError): boolean =>
+      this.judgement.exceptionSafeToRetry(reason) && when(reason);
+    const failed = E.left(error);
+    if (!isWorthIt(error)) return settled(failed);
+    const next = !isOwn && wasCut(error) ? this.line.inTurn(run) : run;
+    const merged = mergeRetryPolicy(this.options.retryPolicy, policy);
+    return inPlace(this.afterFailure(next, failed, merged, isWorthIt));
+  }
+
+  /** With a place in the offline queue from its start to its end. */
+  private readonly queued =
+    <A>(run: Run<A>): Run<A> =>
+    (settle) => {
+      const place = this.connection.queue.enter();
+      return E.isLeft(place) ? settled<A>(place)(settle) : finalize(() => run, place.right)(settle);
+    };
 
   /** The retry operator is asked only once the first run has failed. */
   private afterFailure<A>(

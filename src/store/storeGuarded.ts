@@ -34,30 +34,39 @@ export type Stored =
 // combinators
 // -------------------------------------------------------------------------------------
 
+/** What a guarded store is made of: `T` is what is to be stored, `W` the write that is made of it. */
+export interface Guarded<T, W> {
+  readonly write: (task: T) => E.Either<ResultStoreError, W>;
+  readonly store: (write: W, expected?: Buffer) => Run<StoreOutcome>;
+  readonly decode: (write: W, held: Buffer, task: T) => E.Either<DecodeError, TaskMeta>;
+  /** What becomes of a write that could not be made, or not be stored. */
+  readonly refused?: (error: ResultStoreError, task: T) => Run<Stored>;
+}
+
 /**
  * Makes the write when run. Fails with the `DecodeError` of what the key holds where that
  * is no meta, and leaves it there.
  *
  * @internal
  */
-export const storeGuarded = <W>(
-  write: () => E.Either<ResultStoreError, W>,
-  store: (write: W, expected?: Buffer) => Run<StoreOutcome>,
-  decode: (write: W, held: Buffer) => E.Either<DecodeError, TaskMeta>,
-  refused: (error: ResultStoreError) => Run<Stored> = (error) => settled(E.left(error)),
-): Run<Stored> => {
-  const attempt = (made: W, expected?: Buffer): Run<Stored> =>
+export const storeGuarded = <T, W>({
+  write,
+  store,
+  decode,
+  refused = (error) => settled(E.left(error)),
+}: Guarded<T, W>): ((task: T) => Run<Stored>) => {
+  const attempt = (task: T, made: W, expected?: Buffer): Run<Stored> =>
     continueWith(store(made, expected), (outcome) => {
-      if (E.isLeft(outcome)) return refused(outcome.left);
+      if (E.isLeft(outcome)) return refused(outcome.left, task);
       if (outcome.right._tag !== 'Undecided') return settled(E.right(outcome.right));
-      const held = decode(made, outcome.right.current);
+      const held = decode(made, outcome.right.current, task);
       if (E.isLeft(held)) return settled(held);
       return held.right.status === SUCCESS
         ? settled(E.right({ _tag: 'Kept' }))
-        : attempt(made, outcome.right.current);
+        : attempt(task, made, outcome.right.current);
     });
-  return (settle) => {
-    const made = write();
-    return E.isLeft(made) ? refused(made.left)(settle) : attempt(made.right)(settle);
+  return (task) => (settle) => {
+    const made = write(task);
+    return (E.isLeft(made) ? refused(made.left, task) : attempt(task, made.right))(settle);
   };
 };

@@ -78,27 +78,33 @@ export const storing = (
     );
   };
 
-  return (taskId, result, state, options = {}) => {
-    const write = (): E.Either<ResultStoreError, Write> => {
-      const key = keys.task(taskId);
-      if (E.isLeft(key)) return key;
-      const now = new Date(scheduler.now());
-      const made = encoded({ taskId, result, state, ...options, extended, now });
-      if (E.isLeft(made)) return made;
-      const value = withinLimit(key.right, made.right);
-      if (E.isLeft(value)) return value;
-      // of FAILURE and of no other state
-      const seconds = state === FAILURE ? (failureExpires ?? expires) : expires;
-      return E.right({ key: key.right, value: value.right, expires: seconds });
-    };
-    return execution.persistent(
-      '_store_result',
-      storeGuarded(
-        write,
-        (made, expected) => execution.retried(commands.store(made, expected), { isOwn: true }),
-        ({ key }, held) => decode(key, held, taskId),
-        (error) => keptOr(error, taskId),
-      ),
-    );
+  const write = ({ options, ...told }: ToStore): E.Either<ResultStoreError, Write> => {
+    const key = keys.task(told.taskId);
+    if (E.isLeft(key)) return key;
+    const made = encoded({ ...told, ...options, extended, now: new Date(scheduler.now()) });
+    if (E.isLeft(made)) return made;
+    const value = withinLimit(key.right, made.right);
+    if (E.isLeft(value)) return value;
+    // of FAILURE and of no other state
+    const seconds = told.state === FAILURE ? (failureExpires ?? expires) : expires;
+    return E.right({ key: key.right, value: value.right, expires: seconds });
   };
+
+  const guarded = storeGuarded({
+    write,
+    store: (made, expected) => execution.retried(commands.store(made, expected), { isOwn: true }),
+    decode: ({ key }, held, { taskId }) => decode(key, held, taskId),
+    refused: (error, { taskId }) => keptOr(error, taskId),
+  });
+
+  return (taskId, result, state, options) =>
+    execution.persistent('_store_result', guarded({ taskId, result, state, options }));
 };
+
+/** What is to be stored of a task. */
+interface ToStore {
+  readonly taskId: string;
+  readonly result: unknown;
+  readonly state: State;
+  readonly options: StoreOptions | undefined;
+}

@@ -147,19 +147,18 @@ export class TestBackend extends RedisBackend {
   }
 
   private work(meta: TaskMeta): Rx.Observable<unknown> {
-    const write = () =>
-      pipe(
-        E.Do,
-        E.apSW('key', this.keys.task(meta.taskId)),
-        E.apSW('value', this.encode(meta)),
-        E.let('expires', () => this.expires),
-      );
-    const stored = storeGuarded(
-      write,
-      (made, expected) => this.site.workers.store(made, expected),
-      ({ key }, held) => this.decode(key, held, meta.taskId),
-    );
-    return fromRun(stored);
+    const stored = storeGuarded({
+      write: (task: TaskMeta) =>
+        pipe(
+          E.Do,
+          E.apSW('key', this.keys.task(task.taskId)),
+          E.apSW('value', this.encode(task)),
+          E.let('expires', () => this.expires),
+        ),
+      store: (made, expected) => this.site.workers.store(made, expected),
+      decode: ({ key }, held, { taskId }) => this.decode(key, held, taskId),
+    });
+    return fromRun(stored(meta));
   }
 }
 

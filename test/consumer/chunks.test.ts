@@ -1,18 +1,15 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Channels } from '../../src/consumer/channels.js';
 import { chunks } from '../../src/consumer/chunks.js';
-import { type Host, TaskChannel } from '../../src/consumer/taskChannel.js';
+import { registry } from './channels.js';
 import { marbles } from './marbles.js';
-
-const host: Host = { current: (self) => self, open: () => undefined, deserted: () => undefined };
 
 /** How many names go into each chunk. */
 const sizes = (prefix: string, ids: ReadonlyArray<string>): ReadonlyArray<number> => {
   let found: ReadonlyArray<number> = [];
   marbles((_, scheduler) => {
-    const channels = new Channels({ prefix, leaveAfter: 0, scheduler });
-    const all = ids.map((id) => new TaskChannel(id, host));
+    const channels = registry({ prefix, scheduler });
+    const all = ids.map((id) => channels.channel(id));
     const split = chunks(all, channels);
     expect(split.flat()).toEqual(all);
     found = split.map(({ length }) => length);

@@ -3,13 +3,14 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { LargeValues } from '../../src/consumer/largeValues.js';
-import { type Host, TaskChannel } from '../../src/consumer/taskChannel.js';
+import type { TaskChannel } from '../../src/consumer/registry.js';
 import { ConnectionError } from '../../src/errors/errors.js';
 import { fromSource, type Result, type Run } from '../../src/operation/run.js';
 import type { Message, Value } from '../../src/port/commands.js';
 import { json } from '../../src/serialization/json.js';
 import { progress, success } from '../../src/testing/index.js';
 import { decodeTaskMeta } from '../../src/wire/taskMeta.js';
+import { listening, registry } from './channels.js';
 import {
   brief,
   bytesOf,
@@ -27,8 +28,6 @@ import {
 } from './marbles.js';
 
 const decode = decodeTaskMeta(json);
-
-const host: Host = { current: (self) => self, open: () => undefined, deserted: () => undefined };
 
 /** Channels by their ids, and reads that end when they are told to. */
 const reading = ({ isNews = true } = {}) => {
@@ -50,10 +49,11 @@ const reading = ({ isNews = true } = {}) => {
     },
     fail: ({ key }, error) => failed.push([key, error]),
   });
-  const open = (key: string): TaskChannel =>
-    Object.assign(new TaskChannel(key, host), { isOpen: true });
+  const channels = registry({ scheduler: Rx.asyncScheduler });
+  const open = (key: string): TaskChannel => listening(channels, key).channel;
+  const close = (channel: TaskChannel): void => channels.close(channel);
   const reply = (result: Result<Value>): void => settles.shift()?.(result);
-  return { large, open, reply, reads, taken, failed };
+  return { large, open, close, reply, reads, taken, failed };
 };
 
 const some = (text: string): Result<Value> => E.right(O.some(Buffer.from(text)));
@@ -126,14 +126,13 @@ describe('LargeValues', () => {
   });
 
   it('does not read what was left while it was in line, and reads it where it is opened again', () => {
-    const { large, open, reply, reads } = reading();
+    const { large, open, close, reply, reads } = reading();
     const [a, b, c] = [open('a'), open('b'), open('c')];
     for (const channel of [a, b, c]) large.request(channel);
-    c.isOpen = false;
+    close(c);
     reply(some('1'));
     expect(reads).toEqual(['a', 'b']);
-    c.isOpen = true;
-    large.request(c);
+    large.request(open('c'));
     expect(reads).toEqual(['a', 'b', 'c']);
   });
 
@@ -146,7 +145,7 @@ describe('LargeValues', () => {
       take: () => true,
       fail: (_, error) => failed.push(error),
     });
-    large.request(Object.assign(new TaskChannel('a', host), { isOpen: true }));
+    large.request(listening(registry({ scheduler: Rx.asyncScheduler }), 'a').channel);
     expect(failed).toEqual([lost]);
   });
 });

@@ -1,4 +1,5 @@
 import {
+  asyncScheduler,
   finalize,
   map,
   Observable,
@@ -8,28 +9,33 @@ import {
   UnsubscriptionError,
 } from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
-import { TaskChannel } from '../../src/consumer/taskChannel.js';
+import type { Audience } from '../../src/consumer/audience.js';
+import { TaskStream } from '../../src/consumer/taskStream.js';
 import { ResultCancelled } from '../../src/errors/errors.js';
 import { started, success } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
 import { collectUnhandled } from '../unhandled.js';
+import { registry } from './channels.js';
 
 /** Something to subscribe to, and what makes it tell. */
 interface Source {
   readonly source: Observable<TaskMeta>;
-  readonly tell: Pick<TaskChannel, 'next' | 'settle' | 'fail' | 'complete'>;
+  readonly tell: Pick<Audience, 'next' | 'settle' | 'fail' | 'complete'>;
 }
 
 /** A channel, whose listeners are ours. */
 const channel = (): Source => {
-  const a = new TaskChannel('a', {
-    current: (self) => self,
-    open: (self) => {
-      self.isOpen = true;
+  const channels = registry({ scheduler: asyncScheduler });
+  const a = channels.channel('a');
+  return {
+    source: new TaskStream('a', { channel: () => a }),
+    tell: {
+      next: (meta) => channels.tell(a, meta),
+      settle: (meta) => channels.settle(a, meta),
+      fail: (error) => channels.fail(a, error),
+      complete: () => channels.close(a),
     },
-    deserted: () => undefined,
-  });
-  return { source: a, tell: a };
+  };
 };
 
 /** What stands for it in RxJS, whose Subscribers set the contract. */

@@ -3,11 +3,8 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { type RunHelpers, TestScheduler } from 'rxjs/testing';
 import { expect } from 'vitest';
-import {
-  type ConnectionState,
-  type ConsumerOptions,
-  ResultConsumer,
-} from '../../src/consumer/resultConsumer.js';
+import { type ConsumerOptions, ResultConsumer } from '../../src/consumer/resultConsumer.js';
+import type { ConnectionState } from '../../src/consumer/sessions.js';
 import { ConnectionError } from '../../src/errors/errors.js';
 import { isConnectionError } from '../../src/errors/retryable.js';
 import { fromSource, settled } from '../../src/operation/run.js';

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isReady, SUCCESS } from '../../src/states.js';
 import { failure, progress, success, testBackend } from '../../src/testing/index.js';
 import type { TaskMeta } from '../../src/wire/taskMeta.js';
+import { held } from './channels.js';
 
 // -------------------------------------------------------------------------------------
 // the history of a run: in each step a worker may store something, watchers come and go,
@@ -147,10 +148,7 @@ const run = (steps: ReadonlyArray<Step>) => {
     const survivors = watchers.filter(({ until }) => until === Number.POSITIVE_INFINITY);
     for (const { subscription } of survivors) subscription?.unsubscribe();
     flush();
-    const internals = ['open', 'opened', 'left'].map(
-      (name): number =>
-        [...Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name)].length,
-    );
+    const internals = held(backend.resultConsumer);
     return { watchers, survivors, outages, logs, internals, writes: effective(writes) };
   });
 };

@@ -15,6 +15,7 @@ import {
   type TestBackendOptions,
   testBackend,
 } from '../../src/testing/index.js';
+import { held } from './channels.js';
 import { brief, channelOf, marbles, states, told } from './marbles.js';
 
 const metas = {
@@ -390,18 +391,13 @@ describe('a lost link', () => {
 });
 
 describe('memory', () => {
-  const held = (backend: TestBackend): ReadonlyArray<number> =>
-    ['open', 'opened', 'left'].map(
-      (name) => [...Reflect.get(Reflect.get(backend.resultConsumer, 'channels'), name)].length,
-    );
-
   it('holds nothing of those who left, also while the link is down', () =>
     watching(({ backend, a$, expectObservable, flush }) => {
       backend.down('--^');
       expectObservable(a$, '^---!').toBe('-');
       expectObservable(backend.resultConsumer.consumeFrom('b'), '---^--!').toBe('-');
       flush();
-      expect(held(backend)).toEqual([0, 0, 0]);
+      expect(held(backend.resultConsumer)).toEqual([0, 0, 0]);
     }, eachFrame));
 
   it('holds nothing of those who failed with the link', () =>
@@ -410,7 +406,7 @@ describe('memory', () => {
         backend.down('--^');
         expectObservable(a$.pipe(Rx.catchError(() => Rx.EMPTY))).toBe('--|');
         flush();
-        expect(held(backend)).toEqual([0, 0, 0]);
+        expect(held(backend.resultConsumer)).toEqual([0, 0, 0]);
       },
       { retryPolicy: { maxRetries: 0 } },
     ));
@@ -421,7 +417,7 @@ describe('memory', () => {
       expectObservable(a$.pipe(Rx.catchError(() => Rx.EMPTY))).toBe('--|');
       expectObservable(cold('--x').pipe(Rx.tap(() => resultConsumer.stop()))).toBe('--x');
       flush();
-      expect(held(backend)).toEqual([0, 0, 0]);
+      expect(held(backend.resultConsumer)).toEqual([0, 0, 0]);
     }));
 });
 

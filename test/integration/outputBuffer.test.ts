@@ -72,6 +72,12 @@ const storedAndTold =
     );
   };
 
+/** How much the server has read from all its clients. */
+const bytesTaken = async ({ admin }: RedisServer): Promise<number> => {
+  const [, bytes] = /total_net_input_bytes:(\d+)/.exec(await admin.info('stats')) ?? [];
+  return Number(bytes);
+};
+
 const tighten = (server: RedisServer) =>
   server.cli('CONFIG', 'SET', 'client-output-buffer-limit', 'pubsub 256kb 256kb 60');
 
@@ -93,6 +99,16 @@ describeRedis('what piles up for a link that listens', () => {
 
   it('may be 2,000 results of 10 KB with a limit of 256 KB', () =>
     onRedis(storedAndTold(2000, 10 * KB)));
+
+  it('names each key a few times only, however few of them are read at once', () =>
+    onRedis(async ({ server, backend }) => {
+      const ids = taskIds(500);
+      await store(server, ids, 10 * KB);
+      const before = await bytesTaken(server);
+      await expectEachOnce(backend(), ids);
+      const names = ids.reduce((sum, id) => sum + keyOf(id).length, 0);
+      expect((await bytesTaken(server)) - before).toBeLessThan(10 * names);
+    }));
 
   it('may be a burst of results', () =>
     onRedis(async ({ server, backend }) => {

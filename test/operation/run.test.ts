@@ -8,9 +8,11 @@ import {
   chain,
   continueWith,
   defer,
+  finalize,
   fromPromise,
   fromSource,
   map,
+  orElse,
   type Result,
   type Run,
   settled,
@@ -71,6 +73,8 @@ describe('a run', () => {
     ['a mapping', map(fail)(settled(E.right(1)))],
     ['what it is chained to', chain(fail)(settled(E.right(1)))],
     ['what it goes on with', continueWith(settled(E.left(error)), fail)],
+    ['what is to mend it', orElse(settled(E.left(error)), fail)],
+    ['what is told of its end', finalize(fail, () => {})],
   ])('that throws tells an UnexpectedError, once: %s', (_, run) => {
     const { results } = told(run);
     expect(results).toHaveLength(1);
@@ -182,5 +186,45 @@ describe('chain and map', () => {
   it('may fail by what they are chained to', () => {
     const run = chain(() => settled(E.left(error)))(settled(E.right(1)));
     expect(told(run).results).toEqual([E.left(error)]);
+  });
+});
+
+describe('orElse', () => {
+  it('goes on with an error, and tells a value as it is', () => {
+    const next = () => settled<number>(E.right(0));
+    expect(told(orElse(settled(E.right(1)), next)).results).toEqual([E.right(1)]);
+    expect(told(orElse(settled(E.left(error)), next)).results).toEqual([E.right(0)]);
+  });
+
+  it('cancels what is under way', () => {
+    const [first, second] = [pending<number>(), pending<number>()];
+    told(orElse(first.run, () => second.run)).cancel?.();
+    const { cancel } = told(orElse(settled(E.left(error)), () => second.run));
+    cancel?.();
+    expect([first.state.cancelled, second.state.runs, second.state.cancelled]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('finalize', () => {
+  it('tells of the end before the result, and once', () => {
+    const seen: Array<unknown> = [];
+    const { run, state } = pending<number>();
+    const over = () => seen.push('over');
+    const cancel = finalize(() => run, over)((result) => seen.push(result));
+    expect(seen).toEqual([]);
+    state.settle(E.right(1));
+    cancel?.();
+    expect(seen).toEqual(['over', E.right(1)]);
+  });
+
+  it('tells of the end when it is cancelled', () => {
+    let ends = 0;
+    const { run, state } = pending<number>();
+    const end = () => {
+      ends += 1;
+    };
+    const { cancel } = told(finalize(() => run, end));
+    cancel?.();
+    expect([ends, state.cancelled]).toEqual([1, 1]);
   });
 });

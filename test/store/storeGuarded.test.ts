@@ -44,7 +44,13 @@ const guard = (
   made: () => E.Either<ResultStoreError, string>,
   store: ReturnType<typeof attempts>['store'],
 ): Rx.Observable<Stored> =>
-  Rx.from(fromRun(storeGuarded(made, (w, held) => toRun(fromObservable(store(w, held))), decode)));
+  fromRun(
+    storeGuarded({
+      write: made,
+      store: (w: string, held) => toRun(fromObservable(store(w, held))),
+      decode,
+    })(undefined),
+  );
 
 describe('storeGuarded', () => {
   it('is done at once where the server can decide', () =>

@@ -3,7 +3,8 @@
  * piles up in the server's output buffer, whose limit would cost the link.
  *
  * KEYS     the keys
- * ARGV[1]  how many bytes the values may have together, and each for itself
+ * ARGV[1]  how many bytes the values may have together
+ * ARGV[2]  how many bytes each may have, no more than all together
  *
  * Returns an entry for each key that it has looked at, from the first one on: the value;
  * or nil where there is none; or 0 where it alone has too many bytes; or the error that
@@ -15,8 +16,8 @@
  */
 export const read = `
 if redis.call('EXISTS', unpack(KEYS)) == 0 then return {} end
-local most = tonumber(ARGV[1])
-local left = most
+local left = tonumber(ARGV[1])
+local most = tonumber(ARGV[2])
 local entries = {}
 for i, key in ipairs(KEYS) do
   local value = redis.pcall('GETRANGE', key, 0, most)
