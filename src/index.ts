@@ -69,17 +69,11 @@ export {
 
 // States
 export {
-  ALL_STATES,
-  compareStates,
-  EXCEPTION_STATES,
   FAILURE,
   IGNORED,
   isReady,
   type KnownState,
   PENDING,
-  PRECEDENCE,
-  PROPAGATE_STATES,
-  precedence,
   READY_STATES,
   type ReadyState,
   RECEIVED,
@@ -89,32 +83,14 @@ export {
   STARTED,
   type State,
   SUCCESS,
-  UNREADY_STATES,
 } from './states.js';
+export * as states from './states.js';
 
 // Retry
-export {
-  type BackoffOptions,
-  type BackoffPolicy,
-  backoffBound,
-  backoffInterval,
-  defaultBackoffPolicy,
-  exponentialBackoff,
-} from './retry/exponentialBackoff.js';
-export {
-  connectionLostMessage,
-  failedOperationMessage,
-  humanizeSeconds,
-} from './retry/humanizeSeconds.js';
-export {
-  defaultRetryPolicy,
-  intervals,
-  mergeRetryPolicy,
-  type PartialRetryPolicy,
-  type RetryPolicy,
-} from './retry/policy.js';
-export type { RetryOptions } from './retry/retryAfter.js';
+export { exponentialBackoff } from './retry/exponentialBackoff.js';
 export { retryOverTime } from './retry/retryOverTime.js';
+export type { RetryPolicy } from './retry/policy.js';
+export * as retry from './retry/index.js';
 
 // Connections
 export type { Credentials, CredentialsProvider } from './config/credentials.js';
@@ -122,19 +98,10 @@ export { ConnectionPool } from './redis/pool.js';
 export type { SslParameters } from './config/tls.js';
 
 // Exceptions, and references to results
-export {
-  isTaskException,
-  pythonException,
-} from './wire/exception.js';
-export { TaskException, type WireException } from './wire/wireException.js';
+export { isTaskException, pythonException } from './wire/exception.js';
+export type { TaskException } from './errors/taskException.js';
 export type { TaskRequest } from './wire/request.js';
-export {
-  type AsyncResultTuple,
-  asyncResultTuple,
-  type GroupResultTuple,
-  groupResultTuple,
-  type ResultTuple,
-} from './wire/resultTuple.js';
+export type { GroupResultTuple, ResultTuple } from './wire/resultTuple.js';
 export type { TaskMeta } from './wire/meta.js';
 export { fromThrown } from './wire/thrown.js';
 

@@ -214,10 +214,10 @@ const UNLISTED = PRECEDENCE.indexOf(null);
  * alike, below FAILURE and above REVOKED.
  *
  * @example
- * import { precedence } from 'chordis'
+ * import { states } from 'chordis'
  *
- * precedence('SUCCESS') // 0
- * precedence('PROGRESS') // 2
+ * states.precedence('SUCCESS') // 0
+ * states.precedence('PROGRESS') // 2
  *
  * @category destructors
  * @since 0.1.0
@@ -231,9 +231,9 @@ export const precedence = (state: State): number => RANKS.get(state) ?? UNLISTED
  *
  * @example
  * import * as Ord from 'fp-ts/lib/Ord.js'
- * import { compareStates } from 'chordis'
+ * import { states } from 'chordis'
  *
- * Ord.max(compareStates)('STARTED', 'SUCCESS') // SUCCESS
+ * Ord.max(states.compareStates)('STARTED', 'SUCCESS') // SUCCESS
  *
  * @category instances
  * @since 0.1.0

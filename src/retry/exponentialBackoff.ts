@@ -66,9 +66,9 @@ const LARGEST_EXPONENT = 52;
  * The longest wait after so many `retries`, in milliseconds: what full jitter draws from.
  *
  * @example
- * import { backoffBound, defaultBackoffPolicy } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * backoffBound(defaultBackoffPolicy, 3) // 80
+ * retry.backoffBound(retry.defaultBackoffPolicy, 3) // 80
  *
  * @category destructors
  * @since 0.1.0
@@ -82,9 +82,9 @@ export const backoffBound = (
  * A wait drawn from the whole milliseconds up to `backoffBound`, the bound included.
  *
  * @example
- * import { backoffInterval, defaultBackoffPolicy } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * backoffInterval(defaultBackoffPolicy, 3, () => 0.5) // 40
+ * retry.backoffInterval(retry.defaultBackoffPolicy, 3, () => 0.5) // 40
  *
  * @category destructors
  * @since 0.1.0

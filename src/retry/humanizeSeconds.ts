@@ -21,9 +21,9 @@ const UNITS = [
  * How far off a moment is, in its largest unit; `now` within the second.
  *
  * @example
- * import { humanizeSeconds } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * humanizeSeconds(90) // in 1.50 minutes
+ * retry.humanizeSeconds(90) // in 1.50 minutes
  *
  * @category conversions
  * @since 0.1.0
@@ -42,9 +42,9 @@ export const humanizeSeconds = (seconds: number): string => {
  * `maxRetries` is `null` where there is no limit.
  *
  * @example
- * import { connectionLostMessage } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * connectionLostMessage(1, 20, 1) // Connection to Redis lost: Retry (1/20) in 1.00 second.
+ * retry.connectionLostMessage(1, 20, 1) // Connection to Redis lost: Retry (1/20) in 1.00 second.
  *
  * @category conversions
  * @since 0.1.0
@@ -61,9 +61,9 @@ export const connectionLostMessage = (
  * `Infinity`.
  *
  * @example
- * import { failedOperationMessage } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * failedOperationMessage('_store_result', 4) // Failed operation _store_result. Retrying 4 more times.
+ * retry.failedOperationMessage('_store_result', 4) // Failed operation _store_result. Retrying 4 more times.
  *
  * @category conversions
  * @since 0.1.0

@@ -65,9 +65,9 @@ export const defaultRetryPolicy: RetryPolicy = {
  * `policy` with what `override` sets; what it leaves out or `undefined` stays.
  *
  * @example
- * import { defaultRetryPolicy, mergeRetryPolicy } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * mergeRetryPolicy(defaultRetryPolicy, { maxRetries: null }) // every second, for ever
+ * retry.mergeRetryPolicy(retry.defaultRetryPolicy, { maxRetries: null }) // every second, for ever
  *
  * @category constructors
  * @since 0.1.0
@@ -121,9 +121,9 @@ const FIELDS = ['maxRetries', 'intervalStart', 'intervalStep', 'intervalMax', 't
  * of 0 is no wait at all, as in kombu.
  *
  * @example
- * import { defaultRetryPolicy, intervals } from 'chordis'
+ * import { retry } from 'chordis'
  *
- * const [first, second, third] = intervals(defaultRetryPolicy) // 0, 1, 1
+ * const [first, second, third] = retry.intervals(retry.defaultRetryPolicy) // 0, 1, 1
  *
  * @category destructors
  * @since 0.1.0

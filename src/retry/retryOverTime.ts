@@ -29,7 +29,7 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
  *
  * @example
  * import { defer } from 'rxjs'
- * import { defaultRetryPolicy, retryOverTime } from 'chordis'
+ * import { retry, retryOverTime } from 'chordis'
  *
  * let calls = 0
  * const flaky = defer(async () => {
@@ -38,7 +38,7 @@ import { type RetryOptions, retryAfter } from './retryAfter.js';
  *   return 'PONG'
  * })
  *
- * flaky.pipe(retryOverTime(defaultRetryPolicy)).subscribe(console.log) // PONG
+ * flaky.pipe(retryOverTime(retry.defaultRetryPolicy)).subscribe(console.log) // PONG
  *
  * @category combinators
  * @since 0.1.0

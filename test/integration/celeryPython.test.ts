@@ -1,11 +1,7 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import {
-  asyncResultTuple,
-  groupResultTuple,
-  pythonException,
-  RedisBackend,
-} from '../../src/index.js';
+import { pythonException, RedisBackend } from '../../src/index.js';
+import { asyncResultTuple, groupResultTuple } from '../../src/wire/index.js';
 import { describeCelery, type PythonSession, startPython } from './celery.js';
 import { expectNoLeaks, expectNoSubscriptions } from './leaks.js';
 import { type RedisServer, startRedis } from './redisServer.js';

@@ -4,12 +4,8 @@
  */
 import * as O from 'fp-ts/lib/Option.js';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
-import {
-  asyncResultTuple,
-  groupResultTuple,
-  pythonException,
-  RedisBackend,
-} from '../../src/index.js';
+import { pythonException, RedisBackend } from '../../src/index.js';
+import { asyncResultTuple, groupResultTuple } from '../../src/wire/index.js';
 import {
   describeEachCelery,
   type PythonSession,

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { groupResultTuple, RedisBackend, type TaskMeta } from '../../src/index.js';
+import { RedisBackend, type TaskMeta } from '../../src/index.js';
+import { groupResultTuple } from '../../src/wire/index.js';
 import {
   describeCelery,
   type PythonSession,

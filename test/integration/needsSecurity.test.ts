@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { groupResultTuple, type RedisBackend } from '../../src/index.js';
+import type { RedisBackend } from '../../src/index.js';
+import { groupResultTuple } from '../../src/wire/index.js';
 import { describeRedis, type RedisServer } from './redisServer.js';
 import { keyOf, left, observe, onRedis, right, taskIds, until } from './scenario.js';
 

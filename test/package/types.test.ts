@@ -16,8 +16,7 @@ import {
   type Operation,
   RedisBackend,
   type ResultStoreError,
-  intervals,
-  defaultRetryPolicy,
+  retry,
   type TaskMeta,
 } from 'chordis';
 import { msgpack } from 'chordis/msgpack';
@@ -39,7 +38,7 @@ export const length: TE.TaskEither<ResultStoreError, number> = pipe(
   state,
   TE.map((text) => text.length),
 );
-export const [wait]: Iterable<number> = intervals(defaultRetryPolicy);
+export const [wait]: Iterable<number> = retry.intervals(retry.defaultRetryPolicy);
 export const kit: TestBackend = testBackend(new TestScheduler(() => undefined));
 export const joined: Operation<readonly [number, readonly [unknown]]> = join([
   backend.asyncResult('a', t.number),
