@@ -3,11 +3,8 @@
  *
  * @since 0.1.0
  */
-import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
-import { InvalidArgument } from '../errors/errors.js';
 import { Uuid } from '../serialization/values.js';
-import { Signature } from '../wire/signature.js';
+import { fromWireSignature, Signature, type WireSignature } from '../wire/signature.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -61,14 +58,29 @@ export const policyOf = ({ options: { headers } }: Signature): FailurePolicy =>
     ? 'settle'
     : 'fail';
 
-/** A signature in its own form or the wire's. */
-export const signatureOf = (u: unknown, argument: string): E.Either<InvalidArgument, Signature> =>
-  Signature.is(u)
-    ? E.right(u)
-    : pipe(
-        Signature.decode(u),
-        E.mapLeft(() => new InvalidArgument(argument, 'must be a signature.')),
-      );
+/**
+ * Whether it is a signature, in its own form or the wire's. Looked at without the codec:
+ * each part of a chord carries the body, and nearly all without need.
+ */
+export const isSignature = (u: unknown): u is Signature | WireSignature => {
+  if (!isDict(u) || typeof u.task !== 'string') return false;
+  const { args, kwargs, options, immutable, subtask_type, subtaskType } = u;
+  return (
+    (isNothing(args) || Array.isArray(args)) &&
+    (isNothing(kwargs) || isDict(kwargs)) &&
+    (isNothing(options) || isDict(options)) &&
+    (isNothing(immutable) || typeof immutable === 'boolean') &&
+    [subtask_type, subtaskType].every((type) => isNothing(type) || typeof type === 'string')
+  );
+};
+
+const isNothing = (u: unknown): boolean => u === null || u === undefined;
+
+const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  typeof u === 'object' && u !== null && !Array.isArray(u);
+
+export const signatureFrom = (u: Signature | WireSignature): Signature =>
+  Signature.is(u) ? u : fromWireSignature(u);
 
 /** The members of a group or a chain; those that are no signatures are left out. */
 export const tasksOf = ({ kwargs }: Signature): ReadonlyArray<Signature> =>
@@ -85,10 +97,7 @@ export const linkedErrbacks = ({ options }: Signature): ReadonlyArray<Signature>
 };
 
 export const signaturesIn = (list: ReadonlyArray<unknown>): ReadonlyArray<Signature> =>
-  list.flatMap((u) => {
-    const call = signatureOf(u, 'signature');
-    return E.isRight(call) ? [call.right] : [];
-  });
+  list.filter(isSignature).map(signatureFrom);
 
 /** The id in a signature's options: of a chain that of its last task, of a chord that of its header. */
 export const idOf = ({ options }: Signature, name = 'task_id'): string | null => {

@@ -20,10 +20,11 @@ import { encodeChordPart } from '../wire/chordPart.js';
 import { chainedTasks, type TaskRequest } from '../wire/request.js';
 import { type ResultTuple, wireTupleOf } from '../wire/resultTuple.js';
 import { encodeSavedGroup } from '../wire/savedGroup.js';
-import { signatureOf, signaturesIn } from './body.js';
+import { isSignature, signatureFrom, signaturesIn } from './body.js';
 import { failChained } from './chained.js';
 import { type ChordState, chordState } from './chordState.js';
-import type { Claim } from './dispatch.js';
+import type { Claim } from './claim.js';
+import type { Completing } from './completing.js';
 import { callErrbacks, needsBroker, noBroker } from './errbacks.js';
 import type { ChordOutcome, ReturnPart } from './outcome.js';
 import { partReturn } from './partReturn.js';
@@ -55,40 +56,46 @@ export interface Chords {
 
 export const chords = (room: Room): Chords => {
   const { options, execution, commands, keys, serializer, sender } = room;
+  const encode = encodeChordPart(serializer);
+
+  const termsOf = latest((groupId: string) => terms(keys, options, groupId));
 
   const returned = (
     request: TaskRequest,
     partOf: () => E.Either<ResultStoreError, NewPart | null>,
   ): Run<ChordOutcome> => {
     const { id, group, chord, rootId } = request;
-    if (!group || !id || chord === null || chord === undefined) return settled(NOT_IN_CHORD);
-    if (sender === null) return settled(E.left(noBroker()));
-    return pipe(
-      E.Do,
-      E.apSW('body', signatureOf(chord, 'request.chord')),
-      E.apSW('terms', terms(keys, options, group)),
-      E.bindW('part', partOf),
-      E.matchW(
-        (error) => settled<ChordOutcome>(E.left(error)),
-        ({ body, terms: of, part }) => {
-          const parent = { id, rootId: rootId ?? id };
-          const token = room.newId().replaceAll('-', '');
-          const claim: Claim = { groupId: group, terms: of, token, body, parent };
-          return partReturn(room, sender, returnPart, claim, part);
-        },
-      ),
-    );
+    if (!group || !id || chord === null || chord === undefined) return NOT_IN_CHORD;
+    if (on === null) return settled(E.left(noBroker()));
+    const of = termsOf(group);
+    if (E.isLeft(of)) return settled(of);
+    if (!isSignature(chord)) return settled(E.left(noSignature));
+    const part = partOf();
+    if (E.isLeft(part)) return settled(part);
+    const claim: Claim = {
+      groupId: group,
+      terms: of.right,
+      token: room.newId().replaceAll('-', ''),
+      get body() {
+        return signatureFrom(chord);
+      },
+      parent: { id, rootId: rootId ?? id },
+    };
+    return partReturn(on, claim, part.right);
   };
 
   const returnPart: ReturnPart = (request, state, result) =>
-    returned(request, () =>
-      pipe(
-        indexOf(request.groupIndex ?? null),
-        E.bindTo('index'),
-        E.bindW('member', () => encodeChordPart(serializer)({ taskId: request.id, state, result })),
-        E.map(({ index, member }) => ({ taskId: request.id, index, member })),
-      ),
-    );
+    returned(request, () => {
+      const { id: taskId, groupIndex = null } = request;
+      const index = indexOf(groupIndex);
+      if (E.isLeft(index)) return index;
+      const member = encode({ taskId, state, result });
+      return E.isLeft(member)
+        ? member
+        : E.right({ taskId, index: index.right, member: member.right });
+    });
+
+  const on: Completing | null = sender && { room, sender, returnPart };
 
   const onKeys = <A>(groupId: string, run: (of: ChordKeys) => Run<A>): Operation<A> =>
     execution.operation(() => {
@@ -143,7 +150,18 @@ export const chords = (room: Room): Chords => {
   };
 };
 
-const NOT_IN_CHORD: E.Either<never, ChordOutcome> = E.right({ _tag: 'NotInChord' });
+const NOT_IN_CHORD: Run<ChordOutcome> = settled(E.right({ _tag: 'NotInChord' }));
+
+const noSignature = new InvalidArgument('request.chord', 'must be a signature.');
+
+/** Parts come from one chord for a while. */
+const latest = <A>(make: (id: string) => A): ((id: string) => A) => {
+  let last: { readonly id: string; readonly made: A } | undefined;
+  return (id) => {
+    if (last?.id !== id) last = { id, made: make(id) };
+    return last.made;
+  };
+};
 
 const nothing: Run<void> = settled(E.right(undefined));
 

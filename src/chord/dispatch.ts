@@ -15,16 +15,15 @@ import type { Plan } from '../canvas/plan.js';
 import { AclError, EncodeError, ResponseError, type ResultStoreError } from '../errors/errors.js';
 import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
 import type { OnRedis } from '../port/broker.js';
-import type { ChordTerms } from '../port/chords.js';
 import { fromEffect } from '../store/ensure.js';
 import { isTaskException, pythonException } from '../wire/exception.js';
 import { repr } from '../wire/repr.js';
-import type { Signature } from '../wire/signature.js';
 import { idOf } from './body.js';
+import type { Claim } from './claim.js';
 import type { Values } from './joined.js';
 import { publishTime } from './publishTime.js';
 import type { Room } from './room.js';
-import type { Parent, Sender } from './sender.js';
+import type { Sender } from './sender.js';
 import { sendPlan, writesOf } from './sending.js';
 import { times } from './terms.js';
 import { callbackError, type Trouble } from './trouble.js';
@@ -32,15 +31,6 @@ import { callbackError, type Trouble } from './trouble.js';
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
-
-/** A chord that is one's own to complete. */
-export interface Claim {
-  readonly groupId: string;
-  readonly terms: ChordTerms;
-  readonly token: string;
-  readonly body: Signature;
-  readonly parent: Parent;
-}
 
 /**
  * - `Sent`;

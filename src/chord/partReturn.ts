@@ -22,130 +22,52 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { chain, map, type Run, settled } from '../operation/run.js';
-import type { Count, NewPart } from '../port/chords.js';
-import { repr } from '../wire/repr.js';
+import { chain, type Run, settled } from '../operation/run.js';
+import type { Count, NewPart, PartReply } from '../port/chords.js';
+import type { Claim } from './claim.js';
+import { type Completing, completing } from './completing.js';
 import { withStanding } from './decoded.js';
-import { type Claim, type Delivered, dispatch } from './dispatch.js';
-import { failBody } from './failing.js';
-import type { Values } from './joined.js';
-import { type Claimed, joining } from './joining.js';
-import type { ChordOutcome, ReturnPart } from './outcome.js';
+import type { ChordOutcome } from './outcome.js';
 import type { Room } from './room.js';
-import type { Sender } from './sender.js';
-import { times } from './terms.js';
-import type { Trouble } from './trouble.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
 
 /** Without a part, readiness alone is looked at. */
-export const partReturn = (
-  room: Room,
-  sender: Sender,
-  returnPart: ReturnPart,
+export const partReturn = (on: Completing, claim: Claim, part: NewPart | null): Run<ChordOutcome> =>
+  pipe(
+    on.room.commands.part({ ...claim.terms, part, token: claim.token }),
+    chain((reply) => afterReply(on, claim, part, reply)),
+  );
+
+const afterReply = (
+  on: Completing,
   claim: Claim,
   part: NewPart | null,
+  reply: PartReply,
 ): Run<ChordOutcome> => {
-  const { commands, logger, serializer } = room;
-  const { terms, token } = claim;
-  const group = repr(claim.groupId);
-
-  // ---------------------------------------------------------------------------------
-  // open
-  // ---------------------------------------------------------------------------------
-
-  const add = (added: NewPart | null): Run<ChordOutcome> =>
-    pipe(
-      commands.part({ ...terms, part: added, token }),
-      chain((reply): Run<ChordOutcome> => {
-        switch (reply._tag) {
-          case 'Done':
-            return settled(E.right(REDELIVERED));
-          case 'Undecided':
-            return added === null
-              ? settled(E.right(REDELIVERED))
-              : pipe(withStanding(commands, terms, serializer, added), chain(add));
-          case 'Counted':
-            return settled(E.right(outcomeOf(reply, added)));
-          case 'Claimed':
-            return complete(reply);
-        }
-      }),
-    );
-
-  // ---------------------------------------------------------------------------------
-  // claimed
-  // ---------------------------------------------------------------------------------
-
-  const complete = (reply: Claimed): Run<ChordOutcome> =>
-    pipe(
-      joining(room, claim, reply),
-      chain((result) => {
-        if (result._tag === 'Fewer') return giveUp(reply, result.ready);
-        return result._tag === 'Left' ? fail(result.left) : send(result.right);
-      }),
-    );
-
-  const giveUp = (reply: Claimed, ready: number): Run<ChordOutcome> =>
-    pipe(
-      commands.release(terms, token, reply),
-      chain((isFree) =>
-        isFree
-          ? settled(E.right({ _tag: 'Waiting', ready, total: Number(reply.size) }))
-          : add(null),
-      ),
-    );
-
-  const send = (values: Values): Run<ChordOutcome> =>
-    pipe(
-      dispatch(room, sender, claim, values),
-      chain((delivered: Delivered): Run<ChordOutcome> => {
-        switch (delivered._tag) {
-          case 'Sent':
-            return settled(E.right({ _tag: 'Dispatched', bodyId: delivered.bodyId }));
-          case 'Over':
-            return settled(E.right(REDELIVERED));
-          case 'Lost':
-            logger.warn(
-              `Chord callback for ${group} not published: dispatch claim is no longer owned by ` +
-                'this worker',
-            );
-            return settled(E.right({ _tag: 'Claimed' }));
-          case 'Refused':
-            return refuse(delivered.trouble);
-        }
-      }),
-    );
-
-  // ---------------------------------------------------------------------------------
-  // failing
-  // ---------------------------------------------------------------------------------
-
-  const fail = (trouble: Trouble): Run<ChordOutcome> =>
-    pipe(
-      told(trouble, `Chord ${group} raised: ${trouble.exception.repr}`),
-      chain(() => room.remove(terms.keys.size)),
-      map(() => ({ _tag: 'Failed', error: trouble.error })),
-    );
-
-  const refuse = (trouble: Trouble): Run<ChordOutcome> =>
-    pipe(
-      told(trouble, `Chord callback for ${group} raised: ${trouble.exception.repr}`),
-      chain(() => commands.cleanUp(terms.keys, token, times(room.options).doneExpires)),
-      map(() => ({ _tag: 'Failed', error: trouble.error })),
-    );
-
-  const told = (trouble: Trouble, line: string): Run<void> => {
-    logger.error(line);
-    return failBody(room, returnPart, claim.body, trouble);
-  };
-
-  return add(part);
+  switch (reply._tag) {
+    case 'Done':
+      return REDELIVERED;
+    case 'Undecided':
+      return part === null ? REDELIVERED : againWithStanding(on, claim, part);
+    case 'Counted':
+      return settled(E.right(outcomeOf(reply, part)));
+    case 'Claimed':
+      return completing(on, claim, reply, () => partReturn(on, claim, null));
+  }
 };
 
-const REDELIVERED: ChordOutcome = { _tag: 'Redelivered' };
+const againWithStanding = (on: Completing, claim: Claim, part: NewPart): Run<ChordOutcome> => {
+  const { commands, serializer }: Room = on.room;
+  return pipe(
+    withStanding(commands, claim.terms, serializer, part),
+    chain((told) => partReturn(on, claim, told)),
+  );
+};
+
+const REDELIVERED: Run<ChordOutcome> = settled(E.right({ _tag: 'Redelivered' }));
 
 const outcomeOf = (
   { isOthers, isNew, parts, counted, size }: Count & { readonly isOthers: boolean },

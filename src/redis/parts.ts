@@ -46,7 +46,7 @@ export const parts = (pool: ConnectionPool): PerTick<PartReturn, PartReply> => (
   heaviest: HEAVIEST,
   kin: ({ keys }) => keys.parts,
   joins: (one, first) =>
-    one.keys.parts === first.keys.parts &&
+    (one.keys === first.keys || one.keys.parts === first.keys.parts) &&
     one.ordered === first.ordered &&
     one.expires === first.expires &&
     one.savedExpires === first.savedExpires &&
