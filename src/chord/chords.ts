@@ -13,14 +13,14 @@ import {
 } from '../errors/errors.js';
 import type { Operation } from '../operation/operation.js';
 import { map, type Run, settled } from '../operation/run.js';
-import type { ChordKeys, NewPart } from '../port/chords.js';
+import type { ChordKeys } from '../port/chords.js';
 import type { State } from '../states.js';
 import type { Following } from '../store/following.js';
-import { encodeChordPart } from '../wire/chordPart.js';
+import { type ChordPart, encodeChordPart } from '../wire/chordPart.js';
 import { chainedTasks, type TaskRequest } from '../wire/request.js';
 import { type ResultTuple, wireTupleOf } from '../wire/resultTuple.js';
 import { encodeSavedGroup } from '../wire/savedGroup.js';
-import { isSignature, signatureFrom, signaturesIn } from './body.js';
+import { isSignature, signaturesIn } from './body.js';
 import { failChained } from './chained.js';
 import { type ChordState, chordState } from './chordState.js';
 import type { Claim } from './claim.js';
@@ -50,6 +50,9 @@ export interface Chords {
   readonly following: Following;
 }
 
+/** What a part adds to its request. */
+type Added = Pick<ChordPart, 'state' | 'result'>;
+
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
@@ -60,40 +63,32 @@ export const chords = (room: Room): Chords => {
 
   const termsOf = latest((groupId: string) => terms(keys, options, groupId));
 
-  const returned = (
-    request: TaskRequest,
-    partOf: () => E.Either<ResultStoreError, NewPart | null>,
-  ): Run<ChordOutcome> => {
-    const { id, group, chord, rootId } = request;
-    if (!group || !id || chord === null || chord === undefined) return NOT_IN_CHORD;
-    if (on === null) return settled(E.left(noBroker()));
+  const token = tokens(room.newId);
+
+  const claimOf = (request: TaskRequest): E.Either<ResultStoreError, Claim> | null => {
+    const { id, group, chord } = request;
+    if (!group || !id || chord === null || chord === undefined) return null;
     const of = termsOf(group);
-    if (E.isLeft(of)) return settled(of);
-    if (!isSignature(chord)) return settled(E.left(noSignature));
-    const part = partOf();
-    if (E.isLeft(part)) return settled(part);
-    const claim: Claim = {
-      groupId: group,
-      terms: of.right,
-      token: room.newId().replaceAll('-', ''),
-      get body() {
-        return signatureFrom(chord);
-      },
-      parent: { id, rootId: rootId ?? id },
-    };
-    return partReturn(on, claim, part.right);
+    if (E.isLeft(of)) return of;
+    if (!isSignature(chord)) return E.left(noSignature);
+    return E.right({ groupId: group, terms: of.right, token: token(), chord, request });
   };
 
-  const returnPart: ReturnPart = (request, state, result) =>
-    returned(request, () => {
-      const { id: taskId, groupIndex = null } = request;
-      const index = indexOf(groupIndex);
-      if (E.isLeft(index)) return index;
-      const member = encode({ taskId, state, result });
-      return E.isLeft(member)
-        ? member
-        : E.right({ taskId, index: index.right, member: member.right });
-    });
+  const returned = (request: TaskRequest, added: Added | null): Run<ChordOutcome> => {
+    const claim = claimOf(request);
+    if (claim === null) return NOT_IN_CHORD;
+    if (on === null) return settled(E.left(noBroker()));
+    if (E.isLeft(claim)) return settled(claim);
+    if (added === null) return partReturn(on, claim.right, null);
+    const { id: taskId, groupIndex = null } = request;
+    if (!isIndex(groupIndex)) return settled(E.left(noIndex));
+    const member = encode({ taskId, ...added });
+    if (E.isLeft(member)) return settled(member);
+    const index = groupIndex === null ? '+inf' : String(groupIndex);
+    return partReturn(on, claim.right, { taskId, index, member: member.right });
+  };
+
+  const returnPart: ReturnPart = (request, state, result) => returned(request, { state, result });
 
   const on: Completing | null = sender && { room, sender, returnPart };
 
@@ -138,7 +133,7 @@ export const chords = (room: Room): Chords => {
         const of = terms(keys, options, groupId);
         return E.isLeft(of) ? settled(of) : chordState(room, of.right);
       }),
-    resume: (request) => execution.operation(() => returned(request, () => E.right(null))),
+    resume: (request) => execution.operation(() => returned(request, null)),
     following: {
       refusal: (request, isFailure) => refusalOf(room, request, isFailure),
       returnPart,
@@ -165,12 +160,20 @@ const latest = <A>(make: (id: string) => A): ((id: string) => A) => {
 
 const nothing: Run<void> = settled(E.right(undefined));
 
-/** As Python prints it. */
-const indexOf = (index: number | null): E.Either<InvalidArgument, string> => {
-  if (index === null) return E.right('+inf');
-  return typeof index === 'number' && Number.isFinite(index)
-    ? E.right(String(index))
-    : E.left(new InvalidArgument('request.groupIndex', 'must be a number, or null.'));
+/** None, or a number as Python prints it. */
+const isIndex = (u: unknown): u is number | null =>
+  u === null || (typeof u === 'number' && Number.isFinite(u));
+
+const noIndex = new InvalidArgument('request.groupIndex', 'must be a number, or null.');
+
+/** As Celery's look; what they have to be is each another. */
+const tokens = (newId: () => string): (() => string) => {
+  const own = newId().replaceAll('-', '').slice(0, 22);
+  let made = 0;
+  return () => {
+    made += 1;
+    return own + made.toString(16).padStart(10, '0');
+  };
 };
 
 const errbacksOf = ({ errbacks }: TaskRequest) =>

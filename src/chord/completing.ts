@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
 import { repr } from '../wire/repr.js';
+import { policyOf, signatureFrom } from './body.js';
 import type { Claim } from './claim.js';
 import { type Delivered, dispatch } from './dispatch.js';
 import { failBody } from './failing.js';
@@ -43,7 +44,8 @@ export const completing = (
   again: () => Run<ChordOutcome>,
 ): Run<ChordOutcome> => {
   const { commands, logger } = room;
-  const { terms, token, body } = claim;
+  const { terms, token } = claim;
+  const body = signatureFrom(claim.chord);
   const group = repr(claim.groupId);
 
   const giveUp = (ready: number): Run<ChordOutcome> =>
@@ -56,7 +58,7 @@ export const completing = (
 
   const send = (values: Values): Run<ChordOutcome> =>
     pipe(
-      dispatch(room, sender, claim, values),
+      dispatch(room, sender, claim, body, values),
       chain((delivered: Delivered): Run<ChordOutcome> => {
         switch (delivered._tag) {
           case 'Sent':
@@ -95,7 +97,7 @@ export const completing = (
   };
 
   return pipe(
-    joining(room, claim, reply),
+    joining(room, claim.terms, policyOf(body), reply),
     chain((result) => {
       if (result._tag === 'Fewer') return giveUp(result.ready);
       return result._tag === 'Left' ? fail(result.left) : send(result.right);

@@ -18,6 +18,7 @@ import type { OnRedis } from '../port/broker.js';
 import { fromEffect } from '../store/ensure.js';
 import { isTaskException, pythonException } from '../wire/exception.js';
 import { repr } from '../wire/repr.js';
+import type { Signature } from '../wire/signature.js';
 import { idOf } from './body.js';
 import type { Claim } from './claim.js';
 import type { Values } from './joined.js';
@@ -51,20 +52,21 @@ export const dispatch = (
   room: Room,
   sender: Sender,
   claim: Claim,
+  body: Signature,
   values: Values,
 ): Run<Delivered> => {
-  const { body, parent } = claim;
+  const { id, rootId } = claim.request;
+  const parent = { id, rootId: rootId ?? id };
   if (sender._tag === 'Function') {
-    const { id: parentId, rootId } = parent;
-    const call = { signature: body, args: [values], parentId, rootId };
+    const call = { signature: body, args: [values], parentId: id, rootId: parent.rootId };
     const sending = fromEffect(() => sender.send(call));
-    return elsewhere(room, claim, sending, idOf(body) ?? '');
+    return elsewhere(room, claim, body, sending, idOf(body) ?? '');
   }
   const plan = sender.planner(parent)(body, [values]);
   if (E.isLeft(plan)) return refused(unencodable(plan.left, values, room));
   const bodyId = idOf(body) ?? plan.right.result?.id ?? '';
   const { broker } = sender;
-  const publish = elsewhere(room, claim, sendPlan(room, broker, plan.right), bodyId);
+  const publish = elsewhere(room, claim, body, sendPlan(room, broker, plan.right), bodyId);
   return broker.onRedis?.address === room.address
     ? here(room, claim, broker.onRedis, plan.right, bodyId, publish)
     : publish;
@@ -119,13 +121,14 @@ const here = (
 
 const elsewhere = (
   { commands, logger, options }: Room,
-  { groupId, terms, token, body }: Claim,
+  { groupId, terms, token }: Claim,
+  { options: ofBody }: Signature,
   sending: Run<unknown>,
   bodyId: string,
 ): Run<Delivered> => {
   const { claimExpires, doneExpires } = times(options);
   return pipe(
-    commands.extend(terms.keys, token, publishTime(claimExpires, body.options)),
+    commands.extend(terms.keys, token, publishTime(claimExpires, ofBody)),
     chain((isOwn): Run<Delivered> => {
       if (!isOwn) return settled(E.right({ _tag: 'Lost' }));
       return continueWith(sending, (sent) => {

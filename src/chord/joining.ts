@@ -6,12 +6,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
-import type { PartReply } from '../port/chords.js';
+import type { ChordTerms, PartReply } from '../port/chords.js';
 import { pythonException } from '../wire/exception.js';
 import { repr } from '../wire/repr.js';
 import { decodeSavedGroup } from '../wire/savedGroup.js';
-import { policyOf } from './body.js';
-import type { Claim } from './claim.js';
+import type { FailurePolicy } from './body.js';
 import { decodedWith, membersAndCounted } from './decoded.js';
 import { distinct } from './distinct.js';
 import { joined, type Values } from './joined.js';
@@ -33,15 +32,20 @@ export type Joined = E.Either<Trouble, Values> | { readonly _tag: 'Fewer'; reado
 // constructors
 // -------------------------------------------------------------------------------------
 
-export const joining = (room: Room, claim: Claim, reply: Claimed): Run<Joined> => {
+export const joining = (
+  room: Room,
+  terms: ChordTerms,
+  policy: FailurePolicy,
+  reply: Claimed,
+): Run<Joined> => {
   const { size } = reply;
   if (typeof size === 'string') return settled(E.right(E.left(joinError(noNumber(size)))));
-  const simple = ofParts(room, claim, reply);
+  const simple = ofParts(room, terms, policy, reply);
   return reply.isSaved
     ? pipe(
         simple,
         chain((result) =>
-          result._tag === 'Fewer' ? settled(E.right(result)) : nested(room, claim),
+          result._tag === 'Fewer' ? settled(E.right(result)) : nested(room, terms, policy),
         ),
       )
     : simple;
@@ -50,7 +54,8 @@ export const joining = (room: Room, claim: Claim, reply: Claimed): Run<Joined> =
 /** Where `.j` and `.d` have as many, all of them count. */
 const ofParts = (
   { commands, serializer }: Room,
-  { terms, body }: Claim,
+  terms: ChordTerms,
+  policy: FailurePolicy,
   { size, first, parts, counted }: Claimed,
 ): Run<Joined> => {
   const decoded = decodedWith(serializer);
@@ -67,14 +72,15 @@ const ofParts = (
     map((all) =>
       typeof size === 'number' && all.length < size
         ? { _tag: 'Fewer', ready: all.length }
-        : joined(all, policyOf(body)),
+        : joined(all, policy),
     ),
   );
 };
 
 const nested = (
   { commands, serializer, metas, options }: Room,
-  { terms: { keys }, body }: Claim,
+  { keys }: ChordTerms,
+  policy: FailurePolicy,
 ): Run<Joined> =>
   pipe(
     savedHeader(commands, keys),
@@ -84,7 +90,7 @@ const nested = (
         return settled(E.right(E.left(joinError(noHeader(header.left.problem)))));
       return header.right._tag === 'AsyncResult'
         ? settled(E.right(E.left(joinError(noGroup))))
-        : nestedValues(metas, header.right, policyOf(body), options.chordJoinTimeout);
+        : nestedValues(metas, header.right, policy, options.chordJoinTimeout);
     }),
   );
 

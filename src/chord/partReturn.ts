@@ -37,7 +37,7 @@ import type { Room } from './room.js';
 /** Without a part, readiness alone is looked at. */
 export const partReturn = (on: Completing, claim: Claim, part: NewPart | null): Run<ChordOutcome> =>
   pipe(
-    on.room.commands.part({ ...claim.terms, part, token: claim.token }),
+    on.room.commands.part({ terms: claim.terms, part, token: claim.token }),
     chain((reply) => afterReply(on, claim, part, reply)),
   );
 

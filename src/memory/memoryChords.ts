@@ -103,7 +103,7 @@ export const memoryChords = ({
 
   const isDone = ({ claim }: ChordKeys): boolean => text(claim)?.equals(DONE) ?? false;
 
-  const part: MemoryChords['part'] = ({ part: given, token, ...terms }): Reply<PartReply> => {
+  const part: MemoryChords['part'] = ({ part: given, token, terms }): Reply<PartReply> => {
     const { keys, ordered, claimExpires } = terms;
     if (isDone(keys)) return E.right({ _tag: 'Done' });
     let isNew = false;

@@ -52,7 +52,8 @@ export interface NewPart {
   readonly standing?: 'New' | 'Counted';
 }
 
-export interface PartReturn extends ChordTerms {
+export interface PartReturn {
+  readonly terms: ChordTerms;
   /** None to look at readiness alone. */
   readonly part: NewPart | null;
   /** What `.c` will hold if this one is to send the body; its own each time. */

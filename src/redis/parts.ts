@@ -8,8 +8,14 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { isConnectionError } from '../errors/retryable.js';
 import type { PerTick } from '../operation/perTick.js';
 import { chain, map } from '../operation/run.js';
-import type { PartReply, PartReturn, Piece, Slice } from '../port/chords.js';
-import { sizeOf } from '../port/chords.js';
+import {
+  type ChordTerms,
+  type PartReply,
+  type PartReturn,
+  type Piece,
+  type Slice,
+  sizeOf,
+} from '../port/chords.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
 import { chordPart } from './scripts/chordPart.js';
@@ -31,7 +37,7 @@ export const rule =
   '+rpush +llen +lrange +sadd +scard +sismember +smembers +sscan';
 
 /** In the order in which the scripts have them. */
-export const keysOf = ({ keys }: Pick<PartReturn, 'keys'>): ReadonlyArray<string> => [
+export const keysOf = ({ keys }: Pick<ChordTerms, 'keys'>): ReadonlyArray<string> => [
   keys.parts,
   keys.surplus,
   keys.size,
@@ -44,24 +50,17 @@ export const parts = (pool: ConnectionPool): PerTick<PartReturn, PartReply> => (
   least: LEAST,
   most: MOST,
   heaviest: HEAVIEST,
-  kin: ({ keys }) => keys.parts,
-  joins: (one, first) =>
-    (one.keys === first.keys || one.keys.parts === first.keys.parts) &&
-    one.ordered === first.ordered &&
-    one.expires === first.expires &&
-    one.savedExpires === first.savedExpires &&
-    one.claimExpires === first.claimExpires,
+  kin: ({ terms }) => terms.keys.parts,
+  joins: (one, first) => one.terms === first.terms || isSame(one.terms, first.terms),
   weight: ({ part }) => part?.member.length ?? 0,
   failing: (error) => (isConnectionError(error) ? (error.sent ? 'Lost' : 'Unsent') : 'Refused'),
   send: (batch) => {
-    const [first] = batch;
-    const terms = [first.expires, first.savedExpires, first.claimExpires, BUDGET];
-    const args = [Number(first.ordered), ...terms, ...batch.flatMap(argsOf)];
+    const { terms } = batch[0];
     return pipe(
       pool.link,
       chain((link) =>
-        send(link, { command: 'EVALSHA', key: first.keys.parts, rule }, (redis) =>
-          run(redis, keysOf(first), args),
+        send(link, { command: 'EVALSHA', key: terms.keys.parts, rule }, (redis) =>
+          run(redis, keysOf(terms), argsOf(terms, batch)),
         ),
       ),
       map((reply) => outcomes(reply as ReadonlyArray<unknown>, batch.length).map(E.right)),
@@ -69,24 +68,56 @@ export const parts = (pool: ConnectionPool): PerTick<PartReturn, PartReply> => (
   },
 });
 
-const argsOf = ({ part, token }: PartReturn): ReadonlyArray<string | Buffer> =>
-  part === null
-    ? ['', '', '', token, 'None']
-    : [part.taskId, part.index, part.member, token, part.standing ?? ''];
+const isSame = (one: ChordTerms, other: ChordTerms): boolean =>
+  one.keys.parts === other.keys.parts &&
+  one.ordered === other.ordered &&
+  one.expires === other.expires &&
+  one.savedExpires === other.savedExpires &&
+  one.claimExpires === other.claimExpires;
+
+const argsOf = (
+  { ordered, expires, savedExpires, claimExpires }: ChordTerms,
+  batch: ReadonlyArray<PartReturn>,
+): ReadonlyArray<string | Buffer | number> => {
+  const args: Array<string | Buffer | number> = [
+    ...[Number(ordered), expires, savedExpires, claimExpires, BUDGET],
+  ];
+  for (const { part, token } of batch) {
+    if (part === null) args.push('', '', '', `-${token}`);
+    else
+      args.push(
+        part.taskId,
+        part.index,
+        part.member,
+        `${MARKS[part.standing ?? 'Unknown']}${token}`,
+      );
+  }
+  return args;
+};
+
+/** In front of the token: what the caller knows of the part. */
+const MARKS = { Unknown: '?', New: '+', Counted: '=' };
 
 const outcomes = (reply: ReadonlyArray<unknown>, many: number): ReadonlyArray<PartReply> => {
-  if (reply[0] === -1) return Array.from({ length: many }, () => ({ _tag: 'Done' }));
+  if (reply[0] === -1) return Array.from({ length: many }, () => DONE);
   const claimant = Number(reply[0]);
   const size = sizeOf(bytes(reply[4]), bytes(reply[3]));
   const cards = { parts: Number(reply[1]), counted: Number(reply[2]), size };
-  return reply.slice(5, 5 + many).map((news, i) => {
-    if (news === 2) return { _tag: 'Undecided' };
-    const count = { ...cards, isNew: news === 1 };
-    if (claimant !== i + 1) return { _tag: 'Counted', isOthers: claimant !== 0, ...count };
+  const isOthers = claimant !== 0;
+  const added: PartReply = { _tag: 'Counted', isOthers, isNew: true, ...cards };
+  const again: PartReply = { _tag: 'Counted', isOthers, isNew: false, ...cards };
+  return Array.from({ length: many }, (_, i) => {
+    const news = reply[5 + i];
+    if (news === 2) return UNDECIDED;
+    if (claimant !== i + 1) return news === 1 ? added : again;
     const [isSaved, ...entries] = reply.slice(5 + many);
-    return { _tag: 'Claimed', isSaved: isSaved === 1, first: pieceOf(entries), ...count };
+    const first = pieceOf(entries);
+    return { _tag: 'Claimed', isSaved: isSaved === 1, first, isNew: news === 1, ...cards };
   });
 };
+
+const DONE: PartReply = { _tag: 'Done' };
+const UNDECIDED: PartReply = { _tag: 'Undecided' };
 
 /** What a script gives of `.j`. */
 export const pieceOf = ([at, from, ...entries]: ReadonlyArray<unknown>): Piece => {

@@ -22,7 +22,8 @@ const broughtByOlder = async ({ store, backend }: World, n: number, result: unkn
   };
   await new Promise((resolve) =>
     chords.part({
-      ...{ keys, ordered: true, expires: 60, savedExpires: 0, claimExpires: 6, token: 'x' },
+      terms: { keys, ordered: true, expires: 60, savedExpires: 0, claimExpires: 6 },
+      token: 'x',
       part: {
         taskId: `t${n}`,
         index: String(n),

@@ -2,7 +2,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fromRun } from '../../src/operation/operation.js';
 import type { Run } from '../../src/operation/run.js';
-import type { ChordKeys, NewPart, PartReply, PartReturn, Place } from '../../src/port/chords.js';
+import type { ChordKeys, ChordTerms, NewPart, PartReply, Place } from '../../src/port/chords.js';
 import type { Connected } from './conformance.js';
 
 /** What any adapter of the port must keep of chords. */
@@ -22,8 +22,9 @@ export const chordConformance = (name: string, connect: () => Promise<Connected>
       keys: ChordKeys,
       token: string,
       part: NewPart | null,
-      more: Partial<PartReturn> = {},
-    ): Promise<PartReply> => value(chords().part({ ...terms(keys), token, part, ...more }));
+      more: Partial<ChordTerms> = {},
+    ): Promise<PartReply> =>
+      value(chords().part({ terms: { ...terms(keys), ...more }, token, part }));
 
     const claimOf = async (keys: ChordKeys, ordered = true): Promise<string | null> =>
       (await value(chords().look({ keys, ordered }))).claim;

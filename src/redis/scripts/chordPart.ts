@@ -7,8 +7,9 @@
  * ARGV[3]  that of the saved header; 0 leaves it as it is
  * ARGV[4]  that of a claim
  * ARGV[5]  how many bytes of the parts may be returned
- * ARGV     from 6 on, of each part: task id, index, member, token, and what the caller
- *          knows: 'New', 'Counted', 'None' where there is no part, or ''
+ * ARGV     from 6 on, of each part: task id, index, member, and the token, with what the
+ *          caller knows in front: '+' it is new, '=' it has been counted, '?' neither, '-'
+ *          there is no part
  *
  * Returns -1 where the chord is done. Else: the part whose token is the claim, counted from
  * 1, 0 where the chord is not complete, -2 where the claim is somebody else's; how many
@@ -74,13 +75,14 @@ local function isOld(id, index)
 end
 
 local news, last, isAdded = {}, 0, false
-for i = 6, #ARGV, 5 do
-  local id, index, member, known = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 4]
+for i = 6, #ARGV, 4 do
+  local id, index, member = ARGV[i], ARGV[i + 1], ARGV[i + 2]
+  local known = string.sub(ARGV[i + 3], 1, 1)
   local entry = id .. ':' .. index
   local new = 0
-  if known ~= 'None' and redis.call('SISMEMBER', dkey, entry) == 0 then
-    local old = known == 'Counted'
-    if known == '' and counted < parts then old = isOld(id, index) end
+  if known ~= '-' and redis.call('SISMEMBER', dkey, entry) == 0 then
+    local old = known == '='
+    if known == '?' and counted < parts then old = isOld(id, index) end
     if old == nil then
       new = 2
     else
@@ -100,7 +102,7 @@ for i = 6, #ARGV, 5 do
   end
   news[#news + 1] = new
   if new ~= 2 then last = #news end
-  if known ~= 'None' then isAdded = true end
+  if known ~= '-' then isAdded = true end
 end
 
 if expires > 0 and isAdded then
@@ -113,15 +115,16 @@ local function number(text) return string.match(text, '^%s*[+-]?%d+%s*$') and to
 local total = size and number(size)
 if total and surplus then total = number(surplus) and total + number(surplus) end
 
+local function token(i) return string.sub(ARGV[i * 4 + 5], 2) end
 local claimant = 0
 if size and last > 0 and (not total or math.max(parts, counted) >= total) then
   claimant = -2
   if not claim then
-    claim = ARGV[last * 5 + 4]
+    claim = token(last)
     redis.call('SET', ckey, claim, 'EX', ARGV[4])
   end
   for i = 1, #news do
-    if ARGV[i * 5 + 4] == claim then claimant = i end
+    if token(i) == claim then claimant = i end
   end
 end
 
