@@ -30,6 +30,15 @@ export type { GroupProgress } from './result/progress.js';
 export type { ResultBase } from './result/resultBase.js';
 export type { GroupWaitOptions } from './result/waiting.js';
 
+// Chords
+export type { ChordState, ChordStatus } from './chord/chordState.js';
+export type { ChordOutcome } from './chord/outcome.js';
+export type { Errback } from './chord/room.js';
+export type { Call, SendCall } from './chord/sender.js';
+export { type FailurePolicy, onFailure } from './chord/body.js';
+export type { Broker, OnRedis } from './port/broker.js';
+export type { Delivery } from './wire/kombuDeliveries.js';
+
 // Operations
 export type { Operation } from './operation/operation.js';
 export * as operation from './operation/operation.js';

@@ -4,15 +4,17 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { constNull, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
+import type { SendCall } from '../chord/sender.js';
 import { type Address, addressText } from '../config/address.js';
 import { type Config, decodeConfig } from '../config/config.js';
 import type { RedisBackendOptions, SharedPool } from '../config/options.js';
 import { tlsWarning } from '../config/tls.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import { memoryStore } from '../memory/memoryStore.js';
-import { settled } from '../operation/run.js';
+import { chain, settled } from '../operation/run.js';
+import type { Broker } from '../port/broker.js';
 import type { Connection } from '../port/commands.js';
 import { ioredis } from '../redis/ioredis.js';
 import { fixed } from '../redis/locator.js';
@@ -23,6 +25,7 @@ import { type Compressions, compressions } from '../serialization/compressions.j
 import { json } from '../serialization/json.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
+import { ownBroker } from './ownBroker.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -34,6 +37,8 @@ export interface Connected {
   readonly config: Config;
   readonly connection: Connection;
   readonly serializer: Serializer;
+  /** What sends the bodies of chords; null where nothing was said of it. */
+  readonly broker: Broker | SendCall | null;
   /** Null for `memory://`, which has none. */
   readonly pool: ConnectionPool | null;
 }
@@ -55,17 +60,34 @@ export const connect = (written: RedisBackendOptions): Connected => {
   const serializer = serializerOf(config);
   const { address, connectionPool: shared } = config;
   if (address._tag === 'Memory') {
-    const connection = memoryStore({ scheduler: config.scheduler });
-    return { _tag: 'Connected', config, serializer, connection, pool: null };
+    const store = memoryStore({ scheduler: config.scheduler });
+    return connected({ config, serializer, connection: store, pool: null }, () => store.broker());
   }
   if (shared === null) {
     const pool = newPool(config, address);
-    return { _tag: 'Connected', config, serializer, connection: ioredis(pool), pool };
+    return connected({ config, serializer, connection: ioredis(pool), pool }, constNull);
   }
   const pool = sharedPool(shared, config, written);
   const connection = { ...ioredis(pool), close: settled<void>(E.right(undefined)) };
   const led = { ...config, uri: pool.config.uri };
-  return { _tag: 'Connected', config: led, serializer, connection, pool };
+  return connected({ config: led, serializer, connection, pool }, constNull);
+};
+
+/** With its broker, which is closed with it where it is its own. */
+const connected = (
+  parts: Omit<Connected, '_tag' | 'broker'>,
+  memory: () => Broker | null,
+): Connected => {
+  const { broker, isOwn } = ownBroker(parts.config, memory);
+  const { connection } = parts;
+  const close =
+    isOwn && broker !== null && typeof broker !== 'function'
+      ? pipe(
+          connection.close,
+          chain(() => broker.close),
+        )
+      : connection.close;
+  return { _tag: 'Connected', ...parts, connection: { ...connection, close }, broker };
 };
 
 /** A shared pool leads where it leads; options of the backend's own may not say otherwise. */

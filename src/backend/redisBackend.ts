@@ -9,7 +9,9 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
-import * as Rx from 'rxjs';
+import type * as Rx from 'rxjs';
+import type { ChordState } from '../chord/chordState.js';
+import type { ChordOutcome } from '../chord/outcome.js';
 import type { RedisBackendOptions } from '../config/options.js';
 import type { ResultConsumer } from '../consumer/resultConsumer.js';
 import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
@@ -22,13 +24,13 @@ import { AsyncResult } from '../result/asyncResult.js';
 import { type Codec, type Codecs, codecsOf } from '../result/codec.js';
 import { GroupResult } from '../result/groupResult.js';
 import type { Joinable } from '../result/members.js';
-import { endOf } from '../result/outcome.js';
+import { readyMetas } from '../result/readyMetas.js';
 import type { ResultBase } from '../result/resultBase.js';
 import { type MetaIn, type ReadyMeta, type TypedMeta, typedMeta } from '../result/typedMeta.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { outageMessage } from '../retry/outage.js';
 import type { RetryPolicy } from '../retry/policy.js';
-import { isReady, type ReadyState, type State } from '../states.js';
+import type { ReadyState, State } from '../states.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
 import type { MarkOptions } from '../store/marks.js';
 import { oncePerSecond } from '../store/oncePerSecond.js';
@@ -36,6 +38,7 @@ import { probe } from '../store/probe.js';
 import type { Stored } from '../store/storeGuarded.js';
 import type { StoreOptions } from '../store/storing.js';
 import type { TaskMeta } from '../wire/meta.js';
+import type { TaskRequest } from '../wire/request.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
 import { type Connected, connect, isConnected } from './connect.js';
 import { type Rooms, rooms } from './rooms.js';
@@ -348,18 +351,7 @@ export class RedisBackend implements AsyncDisposable {
     { signal }: WaitOptions = {},
   ): Rx.Observable<readonly [id: string, result: E.Either<ResultStoreError, TaskMeta>]> {
     const typed = codec && typedMeta(codecsOf(codec));
-    return Rx.defer(() => new Set(taskIds)).pipe(
-      Rx.mergeMap((id) =>
-        this.resultConsumer.consumeFrom(id).pipe(
-          Rx.filter((meta) => isReady(meta.status)),
-          Rx.throwIfEmpty(() => endOf(id, this.resultConsumer)),
-          Rx.concatMap((meta) => (typed === undefined ? [meta] : fromRun(typed(meta)))),
-          Rx.map((meta) => [id, E.right(meta)] as const),
-          Rx.catchError((error) => Rx.of([id, E.left(fromUnknown(error))] as const)),
-        ),
-      ),
-      untilAborted(signal),
-    );
+    return readyMetas(this.resultConsumer, taskIds, typed).pipe(untilAborted(signal));
   }
 
   /**
@@ -404,6 +396,50 @@ export class RedisBackend implements AsyncDisposable {
   /** Forgets which results a group has; the results stay. */
   deleteGroup(groupId: string): Operation<void> {
     return this.#rooms.groups.delete(groupId);
+  }
+
+  // ---------------------------------------------------------------------------------
+  // chords
+  // ---------------------------------------------------------------------------------
+
+  /**
+   * How many parts the chord of a group has, without those that `addToChord` adds. The chord
+   * is then a new one, also where one of the same id was done.
+   */
+  setChordSize(groupId: string, chordSize: number): Operation<void> {
+    return this.#rooms.chords.setSize(groupId, chordSize);
+  }
+
+  /** One part more for the chord; call it before that part can be returned. */
+  addToChord(groupId: string, result?: unknown): Operation<void> {
+    return this.#rooms.chords.add(groupId, result);
+  }
+
+  /** Saves the header of a chord where it nests groups; else there is nothing to do. */
+  applyChord(headerResult: GroupResultTuple, body?: unknown): Operation<void> {
+    return this.#rooms.chords.apply(headerResult, body);
+  }
+
+  /**
+   * A task's part of the chord that its request belongs to. Who completes the chord sends
+   * its body. Running it again is harmless. `ImproperlyConfigured` without a `broker`, and
+   * then nothing was written.
+   */
+  onChordPartReturn(request: TaskRequest, state: State, result: unknown): Operation<ChordOutcome> {
+    return this.#rooms.chords.onPartReturn(request, state, result);
+  }
+
+  /** How far the chord of a group is, what is missing, and who is at it. */
+  chordState(groupId: string): Operation<ChordState> {
+    return this.#rooms.chords.state(groupId);
+  }
+
+  /**
+   * Looks anew whether a chord is complete, and sends its body then: for one whose worker died
+   * at it. Any request of its header will do; no part is returned.
+   */
+  resumeChord(request: TaskRequest): Operation<ChordOutcome> {
+    return this.#rooms.chords.resume(request);
   }
 
   // ---------------------------------------------------------------------------------

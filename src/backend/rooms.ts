@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { identity } from 'fp-ts/lib/function.js';
+import type { Chords } from '../chord/chords.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { Execution, type Judgement } from '../store/execution.js';
@@ -12,6 +13,7 @@ import { type KeyValues, keyValues } from '../store/keyValues.js';
 import { type Marks, marks } from '../store/marks.js';
 import { type Tasks, tasks } from '../store/tasks.js';
 import { keys } from '../wire/keys.js';
+import { chording } from './chording.js';
 import type { Connected } from './connect.js';
 
 // -------------------------------------------------------------------------------------
@@ -24,6 +26,7 @@ export interface Rooms {
   readonly tasks: Tasks;
   readonly marks: Marks;
   readonly groups: Groups;
+  readonly chords: Chords;
   readonly resultConsumer: ResultConsumer;
   /** What an `AsyncResult` is read from. */
   readonly results: ResultBackend;
@@ -34,10 +37,8 @@ export interface Rooms {
 // -------------------------------------------------------------------------------------
 
 /** `judgement` is asked by all retries. */
-export const rooms = (
-  { config, connection, serializer }: Connected,
-  judgement: Judgement,
-): Rooms => {
+export const rooms = (connected: Connected, judgement: Judgement): Rooms => {
+  const { config, connection, serializer } = connected;
   const { retryPolicy, resultTimeout, scheduler, healthCheckInterval, backstopInterval } = config;
   const { commands, taken } = connection;
   const execution = new Execution(connection, config, judgement);
@@ -65,11 +66,13 @@ export const rooms = (
     healthCheckInterval,
     backstopInterval,
   });
+  const ofChords = chording(connected, execution, ofTasks, resultConsumer);
   return {
     execution,
     keyValues: keyValues(foundation),
     tasks: ofTasks,
-    marks: marks(execution, ofTasks.storing),
+    marks: marks(execution, ofTasks.storing, ofChords.following),
+    chords: ofChords,
     groups: ofGroups,
     resultConsumer,
     results: {

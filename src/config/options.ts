@@ -7,7 +7,7 @@
  * @since 0.1.0
  */
 import { constFalse } from 'fp-ts/lib/function.js';
-import type * as t from 'io-ts';
+import * as t from 'io-ts';
 import { asyncScheduler, type SchedulerLike } from 'rxjs';
 import type { ResultStoreError } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
@@ -71,6 +71,27 @@ export interface SharedPool {
   readonly close: Operation<void>;
 }
 
+/**
+ * A broker, or a function in place of one.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type BrokerOption =
+  | string
+  | { readonly publish: (messages: never) => unknown }
+  | ((call: never) => unknown);
+
+const brokerOption: t.Type<BrokerOption> = t.union(
+  [secret, func<(call: never) => unknown>(), having('publish')],
+  'a URL, a Broker or a function',
+);
+
+const errbackFunctions = t.readonly(
+  t.record(t.string, func<(...args: never) => unknown>()),
+  'an object of functions',
+);
+
 const ssl = exactly({
   sslCertReqs: optional(oneOf(CERT_REQS.keys())),
   sslCaCerts: optional(secret),
@@ -133,6 +154,14 @@ const props = {
   failureExpires: withDefault(or(null, null, timeToLive, timeToLive.name), null),
   /** Seconds until what belongs to a chord expires; 0: never. Default, and `null`: as `expires` says. Celery: `result_chord_expires`. */
   chordExpires: withDefault(or(null, null, timeToLive, timeToLive.name), null),
+  /** Whether the parts of a chord are kept in header order, or as they come; the same for all workers. Default `true`. Celery: `result_chord_ordered` of `result_backend_transport_options`. */
+  chordOrdered: withDefault(flag, true),
+  /** Seconds that the results within a nested header are waited for; a claim lives for twice as long. `null`: for ever. Default 3. Celery: `result_chord_join_timeout`. */
+  chordJoinTimeout: withDefault(nullable(seconds), 3),
+  /** What sends the body of a chord, and errbacks: a URL, a `Broker`, or a `SendCall`, a function of one's own. Default: nothing does, and what needs it is refused. Celery: `broker_url`. */
+  broker: withDefault(nullable(brokerOption), null),
+  /** Functions to call where a task or a chord fails, by the names of the errbacks' tasks; all others are sent. Each is an `Errback`. Default: none. */
+  errbacks: withDefault(errbackFunctions, {}),
   /** In front of each key and channel. Celery: `global_keyprefix`. */
   globalKeyprefix: withDefault(or(null, '', text), ''),
   /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */

@@ -44,6 +44,19 @@ export const memoryConnection = (server: MemoryServer, scheduler: Rx.SchedulerLi
       expire: (key, seconds) => command(() => server.commands.expire(key, seconds)),
       ping: command(() => E.right(undefined)),
     },
+    chords: {
+      resize: (...args) => command(() => server.chords.resize(...args)),
+      save: (...args) => command(() => server.chords.save(...args)),
+      part: (part) => command(() => server.chords.part(part)),
+      parts: (...args) => command(() => server.chords.parts(...args)),
+      counted: (...args) => command(() => server.chords.counted(...args)),
+      saved: (...args) => command(() => server.chords.saved(...args)),
+      dispatch: (dispatch) => command(() => server.chords.dispatch(dispatch)),
+      extend: (...args) => command(() => server.chords.extend(...args)),
+      cleanUp: (...args) => command(() => server.chords.cleanUp(...args)),
+      release: (...args) => command(() => server.chords.release(...args)),
+      look: (terms) => command(() => server.chords.look(terms)),
+    },
     subscriber$: new Rx.Observable((observer) => {
       const link = new Rx.Subject<Message>();
       const opening = scheduler.schedule(() => {

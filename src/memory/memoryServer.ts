@@ -13,6 +13,8 @@ import { ConnectionError, type ResultStoreError } from '../errors/errors.js';
 import type { Run } from '../operation/run.js';
 import type { Message } from '../port/commands.js';
 import { type Channels, channels } from './memoryChannels.js';
+import { type MemoryChords, memoryChords } from './memoryChords.js';
+import type { Collection } from './memoryCollections.js';
 import { type MemoryCommands, memoryCommands, type Reply } from './memoryCommands.js';
 import { keyspace } from './memoryKeyspace.js';
 import { type MemoryQueues, memoryQueues } from './memoryQueues.js';
@@ -26,6 +28,7 @@ export type MemoryLink = Subject<Message>;
 
 export interface MemoryServer {
   readonly commands: MemoryCommands;
+  readonly chords: MemoryChords;
   readonly channels: Channels;
   readonly queues: MemoryQueues;
   /** Those that are open. */
@@ -69,10 +72,24 @@ export const memoryServer = (scheduler: SchedulerLike): MemoryServer => {
     for (const link of links) hangUp(link, unreachable('the link was cut'));
   };
 
+  const values = keyspace<Buffer>(now);
+  const collections = keyspace<Collection>(now);
+  const queues = memoryQueues();
+  const commands = memoryCommands(values, pubsub, now);
+
   return {
-    commands: memoryCommands(keyspace(now), pubsub, now),
+    commands: {
+      ...commands,
+      delete: (key) => Math.max(commands.delete(key), Number(collections.delete(key))),
+      ttl: (key) => {
+        const { expiresAt } = collections.get(key) ?? {};
+        if (expiresAt === undefined) return commands.ttl(key);
+        return Number.isFinite(expiresAt) ? Math.round((expiresAt - now()) / 1000) : -1;
+      },
+    },
+    chords: memoryChords({ values, collections, channels: pubsub, queues, now }),
     channels: pubsub,
-    queues: memoryQueues(),
+    queues,
     links,
     hangUp,
     cut,

@@ -14,7 +14,16 @@ import type { TaskEither } from 'fp-ts/lib/TaskEither.js';
 import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors/errors.js';
 import { abortable, type WaitOptions } from './abort.js';
-import { defer, fromPromise, fromSource, type Result, type Run, settled, started } from './run.js';
+import {
+  defer,
+  fromPromise,
+  fromSource,
+  observed,
+  type Result,
+  type Run,
+  settled,
+  started,
+} from './run.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -46,21 +55,6 @@ class Views extends Rx.Observable<unknown> {
 }
 const { call, apply, bind } = Function.prototype;
 Object.assign(Views.prototype, { call, apply, bind });
-
-const observed = <A>(run: Run<A>): Rx.Observable<A> =>
-  new Rx.Observable((observer) =>
-    started(
-      () => run,
-      (result) => {
-        if (E.isLeft(result)) {
-          observer.error(result.left);
-        } else {
-          observer.next(result.right);
-          observer.complete();
-        }
-      },
-    ),
-  );
 
 // -------------------------------------------------------------------------------------
 // conversions

@@ -37,6 +37,8 @@ export interface PerTick<I, A> {
   readonly failing: (error: ResultStoreError) => Failing;
   /** Whether an item can go into a batch with the first one of it. */
   readonly joins: (item: I, first: I) => boolean;
+  /** Items that are asked for between others are brought together by this; in order, where it is left out. */
+  readonly kin?: (item: I) => string;
   /** In bytes. */
   readonly weight: (item: I) => number;
   /**
@@ -143,9 +145,10 @@ const halves = <W>(batch: ReadonlyNonEmptyArray<W>) =>
   pipe(batch, RNEA.chunksOf(Math.ceil(batch.length / 2)));
 
 const batches = <I, A>(
-  { joins, weight, least, most, heaviest }: PerTick<I, A>,
-  all: ReadonlyArray<Waiting<I, A>>,
+  { joins, kin, weight, least, most, heaviest }: PerTick<I, A>,
+  inOrder: ReadonlyArray<Waiting<I, A>>,
 ): ReadonlyArray<Batch<I, A>> => {
+  const all = kin === undefined ? inOrder : byKin(kin, inOrder);
   const size = Math.min(most, Math.max(least, Math.ceil(all.length / 2)));
   const split: Array<[Waiting<I, A>, ...Array<Waiting<I, A>>]> = [];
   let load = 0;
@@ -165,4 +168,18 @@ const batches = <I, A>(
     }
   }
   return split;
+};
+
+const byKin = <I, A>(
+  kin: (item: I) => string,
+  all: ReadonlyArray<Waiting<I, A>>,
+): ReadonlyArray<Waiting<I, A>> => {
+  const kins = new Map<string, Array<Waiting<I, A>>>();
+  for (const one of all) {
+    const name = kin(one.item);
+    const others = kins.get(name);
+    if (others === undefined) kins.set(name, [one]);
+    else others.push(one);
+  }
+  return [...kins.values()].flat();
 };

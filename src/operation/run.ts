@@ -147,6 +147,32 @@ export const map =
   (run: Run<A>): Run<B> =>
     chain((a: A) => settled(E.right(f(a))))(run);
 
+/** One after another, to the first that fails. */
+export const inTurn = <A>(items: ReadonlyArray<A>, f: (a: A) => Run<unknown>): Run<void> =>
+  fromSource(
+    Rx.from(items).pipe(
+      Rx.concatMap((a) => observed(f(a))),
+      Rx.map(() => undefined),
+      Rx.last(null, undefined),
+    ),
+  );
+
+/** What it settles with, as an Observable of one value. */
+export const observed = <A>(run: Run<A>): Rx.Observable<A> =>
+  new Rx.Observable((observer) =>
+    started(
+      () => run,
+      (result) => {
+        if (E.isLeft(result)) {
+          observer.error(result.left);
+        } else {
+          observer.next(result.right);
+          observer.complete();
+        }
+      },
+    ),
+  );
+
 /** Runs one, and what it throws before it has told its result is that result. */
 export const started = <A>(make: () => Run<A>, settle: Settle<A>): Cancel => {
   let isSettled = false;

@@ -12,6 +12,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Observable } from 'rxjs';
 import type { ResultStoreError } from '../errors/errors.js';
 import type { Run } from '../operation/run.js';
+import type { ChordCommands } from './chords.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -95,6 +96,7 @@ export interface Queue {
 /** A Redis, seen through the port. */
 export interface Connection {
   readonly commands: Commands;
+  readonly chords: ChordCommands;
   /** Cold: connects when subscribed to, emits one subscriber once it is ready, disconnects when unsubscribed. */
   readonly subscriber$: Observable<Subscriber>;
   /** The least time from one UNSUBSCRIBE to the next, in milliseconds, since each keeps messages waiting. */

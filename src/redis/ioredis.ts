@@ -13,6 +13,7 @@ import { perTick } from '../operation/perTick.js';
 import { chain, type Run, settled } from '../operation/run.js';
 import type { Commands, Connection } from '../port/commands.js';
 import { afterArrivals } from './arrivals.js';
+import { chordCommands } from './chords.js';
 import { ping } from './ping.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
@@ -28,6 +29,7 @@ import { subscriber } from './subscriber.js';
 /** Commands over the links of `pool`; each subscriber over a link of its own. */
 export const ioredis = (pool: ConnectionPool): Connection => ({
   commands: commands(pool),
+  chords: chordCommands(pool, pool.config.db),
   subscriber$: subscriber(pool),
   leaveAfter: 10,
   isReady: () => pool.isReady,

@@ -8,21 +8,14 @@ import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import type { TaskException } from '../errors/taskException.js';
 import type { Operation } from '../operation/operation.js';
-import { chain, map, type Run, settled } from '../operation/run.js';
-import {
-  FAILURE,
-  PROPAGATE_STATES,
-  RETRY,
-  REVOKED,
-  STARTED,
-  type State,
-  SUCCESS,
-} from '../states.js';
+import { chain, inTurn, map, type Run, settled } from '../operation/run.js';
+import { FAILURE, RETRY, REVOKED, STARTED, type State, SUCCESS } from '../states.js';
 import { pythonException } from '../wire/exception.js';
-import { type ChainedTask, chainedTasks } from '../wire/request.js';
+import { chainedTasks, type TaskRequest } from '../wire/request.js';
 import { fromThrown } from '../wire/thrown.js';
 import { withTraceback } from '../wire/traceback.js';
 import type { Execution } from './execution.js';
+import type { Following } from './following.js';
 import type { StoreOptions, Storing } from './storing.js';
 
 // -------------------------------------------------------------------------------------
@@ -39,6 +32,8 @@ import type { StoreOptions, Storing } from './storing.js';
 export interface MarkOptions extends StoreOptions {
   readonly state?: State;
   readonly storeResult?: boolean;
+  /** Whether the request's errbacks are told of a failure; `true`, unless told. */
+  readonly callErrbacks?: boolean;
 }
 
 export interface Marks {
@@ -54,67 +49,88 @@ export interface Marks {
 // constructors
 // -------------------------------------------------------------------------------------
 
-export const marks = (execution: Execution, storing: Storing): Marks => {
-  const marking = (
+/** What belongs to a mark follows it, in Celery's order: the part, the chain, the errbacks. */
+export const marks = (execution: Execution, storing: Storing, following: Following): Marks => {
+  const mark = (
     taskId: string,
     result: unknown,
     ownState: State,
-    options?: MarkOptions | null,
+    options: MarkOptions | null | undefined,
   ): Run<void> => {
-    const { state = ownState, storeResult = true, ...more } = options ?? {};
-    return storeResult ? pipe(storing(taskId, result, state, more), map(constVoid)) : nothing;
+    const { state = ownState, storeResult = true, callErrbacks: _, ...more } = options ?? {};
+    return pipe(
+      storeResult ? pipe(storing(taskId, result, state, more), map(constVoid)) : nothing,
+      chain(() =>
+        isMember(more.request) ? following.returnPart(more.request, state, result) : nothing,
+      ),
+      map(constVoid),
+    );
   };
 
-  /**
-   * One task of the chain of a task that failed. A member of a chord (`inChord`) that had
-   * not failed before also has its part to return, here and after the store, whether or not
-   * anything is stored: Celery calls `on_chord_part_return`.
-   */
-  const failingChained = (
-    { request }: ChainedTask,
+  /** Unless what follows it can't be done. */
+  const marking = (
+    options: MarkOptions | null | undefined,
+    isFailure: boolean,
+    run: () => Run<void>,
+  ): Operation<void> =>
+    execution.operation(() => {
+      const refusal = following.refusal(options?.request, isFailure);
+      return refusal === null ? run() : settled(E.left(refusal));
+    });
+
+  const afterFailure = (
     exception: TaskException,
-    options?: MarkOptions | null,
-  ): Run<void> => {
-    const { state = FAILURE, storeResult = true, traceback = null } = options ?? {};
-    return request !== null && PROPAGATE_STATES.has(state)
-      ? marking(request.id, exception, state, { storeResult, traceback, request })
-      : nothing;
-  };
+    { request, state = FAILURE, traceback = null, storeResult = true, ...rest }: MarkOptions,
+  ): Run<void> =>
+    request === undefined
+      ? nothing
+      : pipe(
+          inTurn(chainedTasks(request), (task) =>
+            following.failChained(task, { exception, state, traceback }, storeResult),
+          ),
+          chain(() =>
+            rest.callErrbacks === false
+              ? nothing
+              : following.callErrbacks(request, exception, traceback),
+          ),
+        );
 
   return {
-    started: (taskId, meta = {}) => execution.operation(() => marking(taskId, meta, STARTED)),
+    started: (taskId, meta = {}) => execution.operation(() => mark(taskId, meta, STARTED, null)),
     done: (taskId, result, options) =>
-      execution.operation(() =>
-        options?.request?.ignoreResult === true
-          ? nothing
-          : marking(taskId, result, SUCCESS, options),
+      marking(options, false, () =>
+        mark(
+          taskId,
+          result,
+          SUCCESS,
+          options?.request?.ignoreResult === true ? { ...options, storeResult: false } : options,
+        ),
       ),
     failure: (taskId, exc, given) =>
-      execution.operation(() => {
+      marking(given, true, () => {
         const exception = fromThrown(exc);
         const options: MarkOptions = withTraceback(exc, given);
         return pipe(
-          marking(taskId, exception, FAILURE, options),
+          mark(taskId, exception, FAILURE, options),
           // only then: a chain that throws when it is looked at loses no failure
-          chain(() =>
-            chainedTasks(options?.request).reduce(
-              (before, task) =>
-                pipe(
-                  before,
-                  chain(() => failingChained(task, exception, options)),
-                ),
-              nothing,
-            ),
-          ),
+          chain(() => afterFailure(exception, options)),
         );
       }),
-    retry: (taskId, exc, options) =>
+    retry: (taskId, exc, options = {}) =>
       execution.operation(() =>
-        marking(taskId, exc === null ? null : fromThrown(exc), RETRY, withTraceback(exc, options)),
+        pipe(
+          storing(
+            taskId,
+            exc === null ? null : fromThrown(exc),
+            RETRY,
+            withTraceback(exc, options),
+          ),
+          map(constVoid),
+        ),
       ),
     revoked: (taskId, reason = '', options) =>
-      execution.operation(() =>
-        marking(
+      marking(options, false, () =>
+        mark(
           taskId,
           pythonException('TaskRevokedError', [reason], 'celery.exceptions'),
           REVOKED,
@@ -123,5 +139,8 @@ export const marks = (execution: Execution, storing: Storing): Marks => {
       ),
   };
 };
+
+const isMember = (request: TaskRequest | null | undefined): request is TaskRequest =>
+  request?.chord !== null && request?.chord !== undefined;
 
 const nothing: Run<void> = settled(E.right(undefined));

@@ -13,6 +13,8 @@ export {
   type WireTuple,
 } from './resultTuple.js';
 
+export { type ChordPart, decodeChordPart, encodeChordPart } from './chordPart.js';
+
 // Task messages
 export { decodeMessage, encodeMessage, Message, type WireMessage } from './message.js';
 export type { MessageHeaders } from './messageHeaders.js';

@@ -115,6 +115,8 @@ const requestOf = (signature: Dict, options: Dict): TaskRequest | null => {
     id,
     group: idOf(options.group_id),
     parentId: idOf(options.parent_id),
+    ...(typeof options.group_index === 'number' && { groupIndex: options.group_index }),
+    ...(isDict(options.chord) && { chord: options.chord }),
     ...(typeof task === 'string' && { task }),
     ...(Array.isArray(args) && { args }),
     ...(isDict(kwargs) && { kwargs }),

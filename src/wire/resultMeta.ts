@@ -66,8 +66,12 @@ const requestFields = (
 
 const isError = isA(Error);
 
-/** Nothing is null in Python; and an error of JavaScript's own becomes one of Python's. */
-const storable = (state: State, result: unknown): unknown => {
+/**
+ * Nothing is null in Python; and an error of JavaScript's own becomes one of Python's.
+ *
+ * @internal
+ */
+export const storable = (state: State, result: unknown): unknown => {
   if (result === undefined) return null;
   return EXCEPTION_STATES.has(state) && isError(result) ? fromThrown(result) : result;
 };

@@ -102,7 +102,12 @@ const Wire = t.intersection([
   }),
 ]);
 
-const fromWire = (wire: t.TypeOf<typeof Wire>): Signature => {
+/**
+ * With Celery's defaults for what is left out.
+ *
+ * @internal
+ */
+export const fromWireSignature = (wire: t.TypeOf<typeof Wire>): Signature => {
   const { task, args, kwargs, options, subtask_type, immutable, ...rest } = wire;
   return {
     task,
@@ -145,7 +150,7 @@ export const Signature = totalType(
   new t.Type<Signature, WireSignature, unknown>(
     'Signature',
     Shape.is,
-    (u, context) => pipe(Wire.validate(u, context), E.map(fromWire)),
+    (u, context) => pipe(Wire.validate(u, context), E.map(fromWireSignature)),
     toWire,
   ),
 );

@@ -47,10 +47,7 @@ export interface WireMeta extends Readonly<Record<string, unknown>> {
  */
 export const toWireMeta = (meta: TaskMeta): WireMeta => ({
   status: meta.status,
-  result:
-    EXCEPTION_STATES.has(meta.status) && isTaskException(meta.result)
-      ? toWireException(meta.result)
-      : prepared(meta.result),
+  result: toWireResult(meta.status, meta.result),
   traceback: meta.traceback,
   children: meta.children === null ? null : wireChildren(meta.children),
   date_done: meta.dateDone === null ? null : meta.dateDone.text,
@@ -65,6 +62,16 @@ export const toWireMeta = (meta: TaskMeta): WireMeta => ({
   ...meta.rest,
   task_id: meta.taskId,
 });
+
+/**
+ * A result as it is stored in a state.
+ *
+ * @internal
+ */
+export const toWireResult = (status: string, result: unknown): unknown =>
+  EXCEPTION_STATES.has(status) && isTaskException(result)
+    ? toWireException(result)
+    : prepared(result);
 
 /** A reference to a result as its tuple, as Celery's `prepare_value` does with the value itself. */
 const prepared = (value: unknown): unknown => {

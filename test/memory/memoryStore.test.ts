@@ -17,20 +17,24 @@ import { describe, expect, it } from 'vitest';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import { fromRun } from '../../src/operation/operation.js';
 import type { Message } from '../../src/port/commands.js';
+import { chordConformance } from '../port/chordConformance.js';
 import { conformance } from '../port/conformance.js';
 
 const shared = memoryStore();
 
-conformance('memory', async () => {
+const open = async () => {
   const connection = shared.connect();
   return {
     connection,
     release: async () => {
       await fromRun(connection.close)();
     },
-    ttl: async (key) => shared.ttl(key),
+    ttl: async (key: string) => shared.ttl(key),
   };
-});
+};
+
+conformance('memory', open);
+chordConformance('memory', open);
 
 describe('memoryStore in virtual time', () => {
   const marbles = (body: (helpers: RunHelpers, store: MemoryStore) => void): void => {

@@ -370,4 +370,18 @@ describe('what was lost together', () => {
       [1, 2, 3],
     ]);
   });
+
+  it('brings together what belongs together, in its order, however it was asked for', () => {
+    const { batches, double } = doubling({
+      ...{ least: 8, most: 8, kin: ({ n }) => String(n % 2) },
+      joins: (item, first) => item.n % 2 === first.n % 2,
+    });
+    marbles(({ expectObservable }) => {
+      expectObservable(outcomes([1, 2, 3, 4, 5], double)).toBe('-(x|)', { x: [2, 4, 6, 8, 10] });
+    });
+    expect(batches).toEqual([
+      [1, 3, 5],
+      [2, 4],
+    ]);
+  });
 });

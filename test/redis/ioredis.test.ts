@@ -9,6 +9,7 @@ import {
   type RedisServer,
   startRedis,
 } from '../integration/redisServer.js';
+import { chordConformance } from '../port/chordConformance.js';
 import { conformance } from '../port/conformance.js';
 
 type Options = RedisOptions & { readonly overlaps?: boolean };
@@ -26,17 +27,19 @@ const onServer =
       await server.stop();
     });
 
-    conformance('ioredis', async () => {
+    const open = async () => {
       const { connection }: Backend = connect({ url: urlOf(server) });
       return {
         connection,
         release: async () => {
           await fromRun(connection.close)();
         },
-        ttl: (key) => server.admin.ttl(key),
+        ttl: (key: string) => server.admin.ttl(key),
         overlaps,
       };
-    });
+    };
+    conformance('ioredis', open);
+    chordConformance('ioredis', open);
   };
 
 const url = (server: RedisServer): string => server.url();

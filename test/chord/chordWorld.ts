@@ -1,0 +1,67 @@
+/** A backend over an embedded store, with what it sends kept. */
+import * as E from 'fp-ts/lib/Either.js';
+import type {
+  Call,
+  Operation,
+  RedisBackend,
+  RedisBackendOptions,
+  TaskRequest,
+} from '../../src/index.js';
+import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
+import type { Connection } from '../../src/port/commands.js';
+import { Signature, signature } from '../../src/wire/signature.js';
+import { backendOver } from '../store/backendOver.js';
+
+export interface World {
+  readonly store: MemoryStore;
+  readonly backend: RedisBackend;
+  /** What the user's function was given to send. */
+  readonly calls: Array<Call>;
+  readonly log: Array<string>;
+}
+
+export const world = (
+  options: RedisBackendOptions = {},
+  over: (store: MemoryStore) => Connection = (store) => store,
+): World => {
+  const store = memoryStore();
+  const calls: Array<Call> = [];
+  const log: Array<string> = [];
+  const logger = {
+    warn: (line: string) => void log.push(line),
+    error: (line: string) => void log.push(line),
+  };
+  const backend = backendOver(over(store), {
+    logger,
+    broker: (call: Call) => void calls.push(call),
+    ...options,
+  });
+  return { store, backend, calls, log };
+};
+
+export const right = async <A>(operation: Operation<A>): Promise<A> => {
+  const result = await operation();
+  if (E.isLeft(result)) throw result.left;
+  return result.right;
+};
+
+export const left = async (operation: Operation<unknown>): Promise<unknown> => {
+  const result = await operation();
+  if (E.isRight(result)) throw new Error(`succeeded with ${JSON.stringify(result.right)}`);
+  return result.left;
+};
+
+export const body = Signature.encode(
+  signature('tasks.total', [], { options: { task_id: 'body' } }),
+);
+
+/** A member of the header of chord `g`. */
+export const member = (
+  n: number,
+  chord: unknown = body,
+  more: Partial<TaskRequest> = {},
+): TaskRequest => ({ id: `t${n}`, group: 'g', groupIndex: n, chord, ...more });
+
+/** Sends it, before the last of its members is sent. */
+export const ofSize = ({ backend }: World, size: number): Promise<void> =>
+  right(backend.setChordSize('g', size));
