@@ -66,11 +66,12 @@ export const chords = (room: Room): Chords => {
   const token = tokens(room.newId);
 
   const claimOf = (request: TaskRequest): E.Either<ResultStoreError, Claim> | null => {
-    const { id, group, chord } = request;
-    if (!group || !id || chord === null || chord === undefined) return null;
+    const { id, group } = request;
+    if (!group || !id) return null;
+    const chord = request.chord ?? null;
     const of = termsOf(group);
     if (E.isLeft(of)) return of;
-    if (!isSignature(chord)) return E.left(noSignature);
+    if (chord !== null && !isSignature(chord)) return E.left(noSignature);
     return E.right({ groupId: group, terms: of.right, token: token(), chord, request });
   };
 

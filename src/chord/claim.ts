@@ -12,8 +12,8 @@ export interface Claim {
   readonly terms: ChordTerms;
   /** What is in `.c` where it is one's own. */
   readonly token: string;
-  /** In either form: of most parts it is never read. */
-  readonly chord: Signature | WireSignature;
+  /** In either form, or null where the request has none: of most parts it is never read. */
+  readonly chord: Signature | WireSignature | null;
   /** Of the part that came last, the parent of the body. */
   readonly request: TaskRequest;
 }

@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
 import { repr } from '../wire/repr.js';
+import type { Signature } from '../wire/signature.js';
 import { policyOf, signatureFrom } from './body.js';
 import type { Claim } from './claim.js';
 import { type Delivered, dispatch } from './dispatch.js';
@@ -36,25 +37,35 @@ export interface Completing {
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** `again` looks at readiness anew. */
+/** `again` looks at readiness anew. A request that has no body leaves it to one that has. */
 export const completing = (
-  { room, sender, returnPart }: Completing,
+  on: Completing,
   claim: Claim,
   reply: Claimed,
   again: () => Run<ChordOutcome>,
 ): Run<ChordOutcome> => {
-  const { commands, logger } = room;
-  const { terms, token } = claim;
-  const body = signatureFrom(claim.chord);
-  const group = repr(claim.groupId);
-
   const giveUp = (ready: number): Run<ChordOutcome> =>
     pipe(
-      commands.release(terms, token, reply),
+      on.room.commands.release(claim.terms, claim.token, reply),
       chain((isFree) =>
         isFree ? settled(E.right({ _tag: 'Waiting', ready, total: Number(reply.size) })) : again(),
       ),
     );
+  return claim.chord === null
+    ? giveUp(reply.parts)
+    : withBody(on, claim, signatureFrom(claim.chord), reply, giveUp);
+};
+
+const withBody = (
+  { room, sender, returnPart }: Completing,
+  claim: Claim,
+  body: Signature,
+  reply: Claimed,
+  giveUp: (ready: number) => Run<ChordOutcome>,
+): Run<ChordOutcome> => {
+  const { commands, logger } = room;
+  const { terms, token } = claim;
+  const group = repr(claim.groupId);
 
   const send = (values: Values): Run<ChordOutcome> =>
     pipe(

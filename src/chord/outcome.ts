@@ -13,7 +13,7 @@ import type { TaskRequest } from '../wire/request.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * - `NotInChord`: the request belongs to no chord; nothing was written;
+ * - `NotInChord`: the request belongs to no group; nothing was written;
  * - `Waiting`: the part counts, and the chord waits for others; `total` is null while its
  *   size is not known;
  * - `Redelivered`: the part had been counted before, or the chord is over;

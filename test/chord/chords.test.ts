@@ -88,9 +88,23 @@ describe('a part of a chord', () => {
 
   it('of a request that is in no chord is nothing', async () => {
     const { backend } = world();
-    expect(await right(backend.onChordPartReturn({ id: 'a', group: 'g' }, 'SUCCESS', 1))).toEqual({
+    expect(await right(backend.onChordPartReturn({ id: 'a' }, 'SUCCESS', 1))).toEqual({
       _tag: 'NotInChord',
     });
+  });
+
+  it('of a request without the body counts, as in Celery, and leaves the body to another', async () => {
+    const one = world();
+    await ofSize(one, 2);
+    const bare = (n: number) => ({ ...member(n), chord: null });
+    const waiting = (ready: number) => ({ _tag: 'Waiting', ready, total: 2 });
+    expect(await right(one.backend.onChordPartReturn(bare(0), 'SUCCESS', 1))).toEqual(waiting(1));
+    expect(await right(one.backend.onChordPartReturn(bare(1), 'SUCCESS', 2))).toEqual(waiting(2));
+    expect(await right(one.backend.resumeChord(member(1)))).toEqual({
+      _tag: 'Dispatched',
+      bodyId: 'body',
+    });
+    expect(one.calls.map(({ args }) => args)).toEqual([[[1, 2]]]);
   });
 
   it('waits for what was added to the chord', async () => {
