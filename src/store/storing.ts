@@ -78,15 +78,21 @@ export const storing = (
     );
   };
 
-  const write = ({ options, ...told }: ToStore): E.Either<ResultStoreError, Write> => {
-    const key = keys.task(told.taskId);
+  const write = ({
+    taskId,
+    result,
+    state,
+    options,
+  }: ToStore): E.Either<ResultStoreError, Write> => {
+    const key = keys.task(taskId);
     if (E.isLeft(key)) return key;
-    const made = encoded({ ...told, ...options, extended, now: new Date(scheduler.now()) });
+    const now = new Date(scheduler.now());
+    const made = encoded({ taskId, result, state, ...options, extended, now });
     if (E.isLeft(made)) return made;
     const value = withinLimit(key.right, made.right);
     if (E.isLeft(value)) return value;
     // of FAILURE and of no other state
-    const seconds = told.state === FAILURE ? (failureExpires ?? expires) : expires;
+    const seconds = state === FAILURE ? (failureExpires ?? expires) : expires;
     return E.right({ key: key.right, value: value.right, expires: seconds });
   };
 
