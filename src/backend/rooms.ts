@@ -6,6 +6,7 @@
 import { identity } from 'fp-ts/lib/function.js';
 import type { Chords } from '../chord/chords.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
+import { Deadlines } from '../result/deadlines.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { Execution, type Judgement } from '../store/execution.js';
 import { type Groups, groups } from '../store/groups.js';
@@ -80,6 +81,7 @@ export const rooms = (connected: Connected, judgement: Judgement): Rooms => {
       taken,
       resultTimeout,
       scheduler,
+      deadlines: new Deadlines(scheduler),
       getTaskMeta: (taskId) => ofTasks.pick(taskId, identity),
       taskResultExists: ofTasks.exists,
       forget: (taskId) => ofTasks.forget(taskId, () => resultConsumer.cancelFor(taskId)),

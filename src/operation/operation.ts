@@ -15,7 +15,6 @@ import * as Rx from 'rxjs';
 import { fromUnknown, type ResultStoreError, UnexpectedError } from '../errors/errors.js';
 import { abortable, type WaitOptions } from './abort.js';
 import {
-  defer,
   fromPromise,
   fromSource,
   observed,
@@ -204,4 +203,4 @@ export const tryCatch = <A>(
  *
  * @internal
  */
-export const lazily = <A>(make: () => Run<A>): Operation<A> => fromRun(defer(make));
+export const lazily = <A>(make: () => Run<A>): Operation<A> => fromRun((settle) => make()(settle));

@@ -10,6 +10,7 @@ import type { Operation } from '../operation/operation.js';
 import type { Run } from '../operation/run.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import type { Deadlines } from './deadlines.js';
 
 export interface ResultBackend {
   readonly resultConsumer: {
@@ -23,6 +24,7 @@ export interface ResultBackend {
   readonly resultTimeout: number | null;
   /** Where that time is told. */
   readonly scheduler: SchedulerLike;
+  readonly deadlines: Deadlines;
   readonly getTaskMeta: (taskId: string) => Operation<TaskMeta>;
   readonly taskResultExists: (taskId: string) => Operation<boolean>;
   readonly forget: (taskId: string) => Operation<void>;

@@ -2,7 +2,7 @@
  * The wait for a task's ready state, until a deadline.
  *
  * There may be a hundred thousand of them, so that each is one object: it listens to the
- * task, and is what its timer is told.
+ * task, and is what is told of its deadline.
  *
  * @since 0.1.0
  */
@@ -13,6 +13,7 @@ import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { Result, Run, Settle } from '../operation/run.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
+import type { Waiter } from './deadlines.js';
 import { endOf } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
 
@@ -20,39 +21,40 @@ import type { ResultBackend } from './resultBackend.js';
 export const readyWithin =
   (backend: ResultBackend, taskId: string, seconds: number | null): Run<TaskMeta> =>
   (settle) => {
-    const wait = new TaskWait(backend, taskId, settle);
-    wait.begin(seconds !== null && seconds <= MAX_SECONDS ? seconds : null);
+    const limit = seconds !== null && seconds <= MAX_SECONDS ? seconds : null;
+    const wait = new TaskWait(backend, taskId, limit, settle);
+    wait.begin();
     return () => wait.stop();
   };
 
 /** In seconds: so long may the first look take, however short the timeout. */
 export const TO_LOOK = 1;
 
-class TaskWait implements Observer<TaskMeta> {
+class TaskWait implements Observer<TaskMeta>, Waiter {
   private watching: Subscription | undefined;
-  private timer: Subscription | undefined;
   private isOver = false;
-  seconds = 0;
+  /** Whether it is past its deadline, and only waits for the first look. */
+  private isLate = false;
 
   constructor(
     private readonly backend: ResultBackend,
     private readonly taskId: string,
+    private readonly seconds: number | null,
     private readonly settle: Settle<TaskMeta>,
   ) {}
 
-  begin(seconds: number | null): void {
-    this.watching = this.backend.resultConsumer.consumeFrom(this.taskId).subscribe(this);
+  begin(): void {
+    const { backend, seconds } = this;
+    this.watching = backend.resultConsumer.consumeFrom(this.taskId).subscribe(this);
     if (this.isOver) this.watching.unsubscribe();
-    else if (seconds !== null) {
-      this.seconds = seconds;
-      this.timer = this.backend.scheduler.schedule<TaskWait>(due, seconds * 1000, this);
-    }
+    else if (seconds !== null) backend.deadlines.add(this, seconds);
   }
 
   stop(): void {
+    const { backend, seconds } = this;
     this.isOver = true;
     this.watching?.unsubscribe();
-    this.timer?.unsubscribe();
+    if (seconds !== null) backend.deadlines.delete(this, this.isLate ? TO_LOOK - seconds : seconds);
   }
 
   next(meta: TaskMeta): void {
@@ -68,12 +70,14 @@ class TaskWait implements Observer<TaskMeta> {
   }
 
   /** What has arrived in time counts, though this process was busy then. */
-  due(patience: number): void {
-    const { backend, taskId, seconds } = this;
+  due(): void {
+    const { backend, taskId } = this;
+    const seconds = this.seconds ?? 0;
     backend.taken(() => {
       if (this.isOver) return;
-      if (patience > 0 && !backend.resultConsumer.isFollowing(taskId)) {
-        this.timer = backend.scheduler.schedule<TaskWait>(overdue, patience * 1000, this);
+      if (!this.isLate && seconds < TO_LOOK && !backend.resultConsumer.isFollowing(taskId)) {
+        this.isLate = true;
+        backend.deadlines.add(this, TO_LOOK - seconds);
       } else this.end(E.left(new ResultTimeout(taskId, seconds)));
     });
   }
@@ -84,7 +88,3 @@ class TaskWait implements Observer<TaskMeta> {
     this.settle(result);
   }
 }
-
-const due = (wait?: TaskWait): void => wait?.due(TO_LOOK - wait.seconds);
-
-const overdue = (wait?: TaskWait): void => wait?.due(0);
