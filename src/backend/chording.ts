@@ -38,8 +38,12 @@ export const chording = (
     },
     remove: (key) => execution.retried(commands.delete(key)),
     increment: (key) => execution.retried(commands.incr(key), { when: wasNeverSent }),
-    store: (taskId, { exception, state, traceback, request }) =>
-      tasks.storing(taskId, exception, state, { traceback, ...(request && { request }) }),
+    store: (taskId, { exception, state, traceback, request, children }) =>
+      tasks.storing(taskId, exception, state, {
+        traceback,
+        ...(request && { request }),
+        ...(children && { children }),
+      }),
     stateOf: (taskId) => toRun(tasks.pick(taskId, ({ status }) => status)),
     sender: senderOf(config, broker),
     errbacks: config.errbacks as Readonly<Record<string, Errback>>,

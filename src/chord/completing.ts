@@ -104,7 +104,7 @@ const withBody = (
 
   const told = (trouble: Trouble, line: string): Run<void> => {
     logger.error(line);
-    return failBody(room, returnPart, body, trouble);
+    return failBody(room, returnPart, body, trouble, claim.request.children);
   };
 
   return pipe(

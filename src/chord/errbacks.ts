@@ -5,13 +5,14 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid, pipe } from 'fp-ts/lib/function.js';
+import { pipe } from 'fp-ts/lib/function.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import type { TaskException } from '../errors/taskException.js';
 import { chain, continueWith, inTurn, type Run, settled } from '../operation/run.js';
 import { type Effect, fromEffect } from '../store/ensure.js';
 import { repr } from '../wire/repr.js';
 import type { TaskRequest } from '../wire/request.js';
+import type { ResultTuple } from '../wire/resultTuple.js';
 import { Signature, signature } from '../wire/signature.js';
 import type { Errback, Room } from './room.js';
 import { sendSignature } from './sending.js';
@@ -20,14 +21,17 @@ import { sendSignature } from './sending.js';
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** Each once. One that fails is logged, and no matter of the others. */
+/**
+ * Each once. One that fails is logged, and no matter of the others. Told is the result of
+ * those that were sent, or null.
+ */
 export const callErrbacks = (
   room: Room,
   errbacks: ReadonlyArray<Signature>,
   request: TaskRequest,
   exception: TaskException,
   traceback: string | null,
-): Run<void> => {
+): Run<ResultTuple | null> => {
   const each = unique(errbacks);
   const own = each.filter((errback) => functionOf(room, errback) !== undefined);
   const others = each.filter((errback) => functionOf(room, errback) === undefined);
@@ -70,8 +74,12 @@ const unique = (errbacks: ReadonlyArray<Signature>): ReadonlyArray<Signature> =>
   return [...byForm.values()];
 };
 
-/** As one group, which is the body's child. */
-const sent = (room: Room, errbacks: ReadonlyArray<Signature>, request: TaskRequest): Run<void> => {
+/** As one group. */
+const sent = (
+  room: Room,
+  errbacks: ReadonlyArray<Signature>,
+  request: TaskRequest,
+): Run<ResultTuple | null> => {
   const { sender } = room;
   if (sender === null) return settled(E.left(noBroker()));
   const group = signature('celery.group', [], {
@@ -94,10 +102,11 @@ const sent = (room: Room, errbacks: ReadonlyArray<Signature>, request: TaskReque
 export const noBroker = (): ImproperlyConfigured =>
   new ImproperlyConfigured('broker', 'a chord needs one to send its body, and errbacks to be sent');
 
-const logged = ({ logger }: Room, line: string, run: Run<unknown>): Run<void> =>
+const logged = <A>({ logger }: Room, line: string, run: Run<A>): Run<A | null> =>
   continueWith(run, (result) => {
-    if (E.isLeft(result)) logger.error(`${line}: ${result.left.message}`);
+    if (E.isRight(result)) return settled(result);
+    logger.error(`${line}: ${result.left.message}`);
     return nothing;
   });
 
-const nothing: Run<void> = settled(E.right(constVoid()));
+const nothing: Run<null> = settled(E.right(null));

@@ -13,6 +13,7 @@ import { chain, continueWith, inTurn, type Run, settled } from '../operation/run
 import { FAILURE } from '../states.js';
 import { repr } from '../wire/repr.js';
 import { chainedTasks, type TaskRequest } from '../wire/request.js';
+import type { ResultTuple } from '../wire/resultTuple.js';
 import { revokeMessage } from '../wire/revokeMessage.js';
 import type { Signature } from '../wire/signature.js';
 import { bodyOf, idOf, linkedErrbacks, tasksOf } from './body.js';
@@ -32,20 +33,26 @@ interface Awaited {
   readonly errbacks: ReadonlyArray<Signature>;
 }
 
+type Children = TaskRequest['children'];
+
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
 
+/** `children` are those of the task that has returned the last part, where they are known. */
 export const failBody = (
   room: Room,
   returnPart: ReturnPart,
   body: Signature,
   trouble: Trouble,
+  children: Children,
 ): Run<void> => {
   const { exception } = trouble;
   const chained = chainedTasks({ id: '', chain: listOf(body.options.chain) });
   return pipe(
-    body.subtaskType === 'group' ? failGroup(room, body, trouble) : failOne(room, body, trouble),
+    body.subtaskType === 'group'
+      ? failGroup(room, body, trouble, children)
+      : failOne(room, body, trouble, children),
     chain(() =>
       inTurn(chained, (task) =>
         failChained(room, returnPart, task, { exception, state: FAILURE, traceback: null }),
@@ -60,6 +67,7 @@ const failOne = (
   room: Room,
   body: Signature,
   { exception, traceback }: Pick<Trouble, 'exception' | 'traceback'>,
+  children: Children,
   told: ReadonlyArray<Signature> = [],
 ): Run<void> => {
   const { task, args, kwargs } = body;
@@ -70,17 +78,22 @@ const failOne = (
   const inner = bodyOf(body);
   return pipe(
     callErrbacks(room, errbacks, { id, task, args, kwargs }, exception, null),
-    chain(() => room.store(id, { exception, state: FAILURE, traceback })),
+    chain((sent) => failed(room, id, exception, traceback, withChild(children, sent))),
     chain(() =>
       inner === null
         ? nothing
-        : failOne(room, inner, { exception, traceback }, [...told, ...errbacks]),
+        : failOne(room, inner, { exception, traceback }, children, [...told, ...errbacks]),
     ),
   );
 };
 
 /** Each member is told of what the part raised, and then the group; none keeps the others from it. */
-const failGroup = (room: Room, body: Signature, trouble: Trouble): Run<void> => {
+const failGroup = (
+  room: Room,
+  body: Signature,
+  trouble: Trouble,
+  children: Children,
+): Run<void> => {
   const { cause: exception, causeTraceback } = trouble;
   const awaited = tasksOf(body).map((task) => awaitedOf(room, task));
   const failMember = ({ id, errbacks }: Awaited): Run<void> =>
@@ -92,7 +105,7 @@ const failGroup = (room: Room, body: Signature, trouble: Trouble): Run<void> => 
         exception,
         null,
       ),
-      chain(() => failed(room, id, exception, causeTraceback)),
+      chain((sent) => failed(room, id, exception, causeTraceback, withChild(children, sent))),
     );
   return pipe(
     inTurn(awaited, (member) =>
@@ -105,7 +118,7 @@ const failGroup = (room: Room, body: Signature, trouble: Trouble): Run<void> => 
         return nothing;
       }),
     ),
-    chain(() => failed(room, idOf(body) ?? room.newId(), exception, null)),
+    chain(() => failed(room, idOf(body) ?? room.newId(), exception, null, children)),
     chain(() => revoked(room, awaited)),
   );
 };
@@ -115,11 +128,16 @@ const failed = (
   id: string,
   exception: TaskException,
   traceback: string | null,
+  children: Children,
 ): Run<void> =>
   pipe(
-    room.store(id, { exception, state: FAILURE, traceback }),
+    room.store(id, { exception, state: FAILURE, traceback, children }),
     chain(() => nothing),
   );
+
+/** What a task sends is its child; so errbacks are those of the part, and are stored with the body. */
+const withChild = (children: Children, sent: ResultTuple | null): Children =>
+  children && sent !== null ? [...children, sent] : children;
 
 /** So that no worker runs what has failed. Best effort, as in Celery. */
 const revoked = ({ sender, logger, newId }: Room, awaited: ReadonlyArray<Awaited>): Run<void> => {

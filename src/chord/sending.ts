@@ -4,12 +4,13 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid, pipe } from 'fp-ts/lib/function.js';
+import { constNull, pipe } from 'fp-ts/lib/function.js';
 import type { Plan, PlanOptions } from '../canvas/plan.js';
 import type { EncodeError, InvalidArgument } from '../errors/errors.js';
 import { chain, inTurn, map, type Run, settled } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import { fromEffect } from '../store/ensure.js';
+import type { ResultTuple } from '../wire/resultTuple.js';
 import { encodeSavedGroup } from '../wire/savedGroup.js';
 import type { Room } from './room.js';
 import type { Call, Sender } from './sender.js';
@@ -65,19 +66,23 @@ export const sendPlan = (room: Room, broker: Broker, plan: Plan): Run<void> => {
   );
 };
 
-/** Runs a signature, with arguments before its own. */
+/** Runs a signature, with arguments before its own. Null where its result is not known. */
 export const sendSignature = (
   room: Room,
   sender: Sender,
   { signature, args, parentId, rootId }: Call,
-): Run<void> => {
+): Run<ResultTuple | null> => {
   if (sender._tag === 'Function') {
     return pipe(
       fromEffect(() => sender.send({ signature, args, parentId, rootId })),
-      map(constVoid),
+      map(constNull),
     );
   }
   const options: PlanOptions = { parent_id: parentId, root_id: rootId };
   const plan = sender.planner(null)(signature, args, options);
-  return E.isLeft(plan) ? settled(plan) : sendPlan(room, sender.broker, plan.right);
+  if (E.isLeft(plan)) return settled(plan);
+  return pipe(
+    sendPlan(room, sender.broker, plan.right),
+    map(() => plan.right.result),
+  );
 };

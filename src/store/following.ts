@@ -8,6 +8,7 @@ import type { TaskException } from '../errors/taskException.js';
 import type { Run } from '../operation/run.js';
 import type { State } from '../states.js';
 import type { ChainedTask, TaskRequest } from '../wire/request.js';
+import type { ResultTuple } from '../wire/resultTuple.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -19,6 +20,8 @@ export interface Failure {
   readonly state: State;
   readonly traceback: string | null;
   readonly request?: TaskRequest;
+  /** Of the task that failed it, where it has no request. */
+  readonly children?: ReadonlyArray<ResultTuple> | undefined;
 }
 
 export interface Following {
@@ -33,5 +36,5 @@ export interface Following {
     request: TaskRequest,
     exception: TaskException,
     traceback: string | null,
-  ) => Run<void>;
+  ) => Run<unknown>;
 }

@@ -93,6 +93,7 @@ export const marks = (execution: Execution, storing: Storing, following: Followi
               ? nothing
               : following.callErrbacks(request, exception, traceback),
           ),
+          map(constVoid),
         );
 
   return {

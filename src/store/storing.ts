@@ -13,6 +13,7 @@ import type { Write } from '../port/commands.js';
 import { FAILURE, type State, SUCCESS } from '../states.js';
 import type { TaskRequest } from '../wire/request.js';
 import { resultMeta } from '../wire/resultMeta.js';
+import type { ResultTuple } from '../wire/resultTuple.js';
 import { encodeTaskMeta } from '../wire/taskMeta.js';
 import type { Foundation } from './foundation.js';
 import type { Reading } from './reading.js';
@@ -35,12 +36,17 @@ export interface StoreOptions {
   readonly request?: TaskRequest;
 }
 
+/** What one task stores of another has the children of the one that stores it. */
+export interface StoringOptions extends StoreOptions {
+  readonly children?: ReadonlyArray<ResultTuple>;
+}
+
 /** Stores a result over whatever is stored of the task, except a SUCCESS. */
 export type Storing = (
   taskId: string,
   result: unknown,
   state: State,
-  options?: StoreOptions,
+  options?: StoringOptions,
 ) => Run<Stored>;
 
 // -------------------------------------------------------------------------------------
@@ -112,5 +118,5 @@ interface ToStore {
   readonly taskId: string;
   readonly result: unknown;
   readonly state: State;
-  readonly options: StoreOptions | undefined;
+  readonly options: StoringOptions | undefined;
 }

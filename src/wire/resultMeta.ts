@@ -10,6 +10,7 @@ import { EXCEPTION_STATES, READY_STATES, type State } from '../states.js';
 import { isFalsy } from './isFalsy.js';
 import { pendingMeta, type TaskMeta } from './meta.js';
 import type { TaskRequest } from './request.js';
+import type { ResultTuple } from './resultTuple.js';
 import { fromThrown } from './thrown.js';
 import { tracebackOf } from './traceback.js';
 
@@ -30,16 +31,19 @@ export const resultMeta = (stored: {
   readonly state: State;
   readonly traceback?: string | null;
   readonly request?: TaskRequest | null;
+  /** Of the task that stores it, where the one it is of has no request. */
+  readonly children?: ReadonlyArray<ResultTuple>;
   readonly extended?: boolean;
   readonly now: Date;
 }): TaskMeta => {
-  const { taskId, result, state, request, extended = false, now } = stored;
+  const { taskId, result, state, request, children = null, extended = false, now } = stored;
   const { traceback = EXCEPTION_STATES.has(state) ? tracebackOf(result) : null } = stored;
   return {
     ...pendingMeta(taskId),
     status: state,
     result: storable(state, result),
     traceback,
+    children,
     dateDone: READY_STATES.has(state) ? DateTime.utc(now) : null,
     ...(request && requestFields(request, extended, state)),
   };

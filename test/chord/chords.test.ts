@@ -1,8 +1,10 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
 import { ChordError, ImproperlyConfigured, onFailure, pythonException } from '../../src/index.js';
+import { memoryStore } from '../../src/memory/memoryStore.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/index.js';
 import { Signature, signature } from '../../src/wire/signature.js';
+import { backendOver } from '../store/backendOver.js';
 import { body, left, member, ofSize, right, type World, world } from './chordWorld.js';
 
 const key = (suffix: string): string => `celery-taskset-meta-g${suffix}`;
@@ -291,6 +293,21 @@ describe('a chord that fails', () => {
     ]);
     expect(one.calls).toMatchObject([{ args: ['body'], parentId: 'body', rootId: 'body' }]);
     expect(one.calls[0]?.signature.kwargs.tasks).toMatchObject([{ task: 'there' }]);
+  });
+
+  it('gives its body the children of the part that ended it, the errbacks that were sent too', async () => {
+    const store = memoryStore();
+    const backend = backendOver(store, { broker: store.broker() });
+    const errback = Signature.encode(signature('there', [], { options: { task_id: 'errback' } }));
+    const chord = { ...body, options: { task_id: 'body', link_error: [errback] } };
+    await right(backend.setChordSize('g', 1));
+    const request = member(0, chord, { children: [asyncResultTuple('started')] });
+    await right(backend.onChordPartReturn(request, 'FAILURE', new Error('x')));
+    expect(await right(backend.getChildren('body'))).toMatchObject([
+      { id: 'started' },
+      { _tag: 'GroupResult', results: [{ id: 'errback' }] },
+    ]);
+    await right(backend.close());
   });
 
   it('is a ChordError all the same where an errback throws', async () => {

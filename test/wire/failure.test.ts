@@ -112,7 +112,7 @@ describe('a failure', () => {
     });
   });
 
-  it('is stored, whatever is about it', () => {
+  it('is stored, whatever is about it', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(
         fc.constantFrom(json, yaml, msgpack),
