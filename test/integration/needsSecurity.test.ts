@@ -167,7 +167,10 @@ describeRedis('access control', () => {
           _tag: 'RetryLimitExceeded',
           cause: { _tag: 'AuthenticationError', provided: true },
         });
-        expect(log).toEqual([expect.stringContaining('Retry (0/1)')]);
+        expect(log).toEqual([
+          expect.stringContaining('refused the credentials'),
+          expect.stringContaining('Retry (0/1)'),
+        ]);
       },
       { users: ['app on >first ~* &* +@all'] },
     ));

@@ -53,7 +53,7 @@ describeEachServer('what a tick asks for', (make) => {
       );
       await until(async () => (await server.channels()).length === 501);
       const [link] = through.links();
-      expect(link?.written.map(String).map(summary)).toEqual([['SUBSCRIBE 500', 'EVALSHA 503']]);
+      expect(link?.written.map(String).map(summary)).toEqual([['SUBSCRIBE 500', 'EVALSHA 504']]);
       through.record();
       for (const { unsubscribe } of seen) unsubscribe();
       await until(async () => (await server.channels()).length === 1);
@@ -73,9 +73,9 @@ describeEachServer('what a tick asks for', (make) => {
       await new Promise(setImmediate);
       expect(joined.map(summary)).toEqual([
         ['SUBSCRIBE 512'],
-        ['EVALSHA 515'],
+        ['EVALSHA 516'],
         ['SUBSCRIBE 512'],
-        ['EVALSHA 515'],
+        ['EVALSHA 516'],
       ]);
       vi.restoreAllMocks();
       await until(async () => (await channels()).length === 2501);
