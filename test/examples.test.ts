@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { RedisBackend } from 'chordis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { taskEvents } from '../examples/sse/taskEvents.js';
-import { describeCelery } from './integration/celery.js';
+import { describeCelery, interpreter } from './integration/celery.js';
 import { end, isInstalled, spawnBound } from './integration/childProcess.js';
 import { expectNoLeaks } from './integration/leaks.js';
 import { describeRedis, type RedisServer, startRedis } from './integration/redisServer.js';
@@ -251,35 +251,61 @@ describeRedis('examples with a Redis', () => {
 // with Celery
 // -------------------------------------------------------------------------------------
 
-describeCelery('celery beside a worker', () => {
-  const PYTHON =
-    ['python3', '/usr/bin/python3'].find((path) => isInstalled(path, '-c', 'import celery')) ??
-    'python3';
-
-  it('watches a task of examples/tasks.py from its start to its end', async () => {
-    const server = await startRedis();
-    const env = {
+describeCelery('examples beside a Celery worker', () => {
+  const PYTHON = interpreter('5.7.0');
+  const cwd = join(ROOT, 'examples');
+  let server: RedisServer;
+  let env: NodeJS.ProcessEnv;
+  let worker: ChildProcess;
+  beforeAll(async () => {
+    server = await startRedis();
+    env = {
       ...process.env,
       BROKER_URL: server.celeryUrl(0),
       RESULT_URL: server.celeryUrl(1),
       PYTHONDONTWRITEBYTECODE: '1',
     };
-    const cwd = join(ROOT, 'examples');
     const solo = ['worker', '--pool', 'solo', '--without-gossip', '--without-mingle'];
-    const worker = spawnBound(PYTHON, ['-m', 'celery', '-A', 'tasks', ...solo], {
+    worker = spawnBound(PYTHON, ['-m', 'celery', '-A', 'tasks', ...solo], {
       ...{ cwd, env, stdio: 'ignore' },
     });
-    try {
-      const send = 'from tasks import count; print(count.delay(3).id)';
-      const sent = await new Promise<string>((resolve) =>
-        execFile(PYTHON, ['-c', send], { cwd, env }, (_, stdout) => resolve(stdout.trim())),
-      );
-      const { code, stdout } = await node('celery', { RESULT_URL: server.url(1) }, [sent]);
-      expect(code).toBe(0);
-      expect(lines(stdout).at(-1)).toMatch(/^\d{4}-\S+Z SUCCESS 3$/);
-    } finally {
-      await end(worker, 'SIGTERM', 5_000);
-      await server.stop();
-    }
+  });
+  afterAll(async () => {
+    if (worker) await end(worker, 'SIGTERM', 5_000);
+    await server?.stop();
+  });
+
+  /** What it prints. */
+  const python = (code: string): Promise<string> =>
+    new Promise((resolve) =>
+      execFile(PYTHON, ['-c', `from tasks import *; ${code}`], { cwd, env }, (error, stdout) =>
+        resolve(error?.message ?? stdout.trim()),
+      ),
+    );
+
+  it('celery watches a task of examples/tasks.py from its start to its end', async () => {
+    const sent = await python('print(count.delay(3).id)');
+    const { code, stdout } = await node('celery', { RESULT_URL: server.url(1) }, [sent]);
+    expect(code).toBe(0);
+    expect(lines(stdout).at(-1)).toMatch(/^\d{4}-\S+Z SUCCESS 3$/);
+  });
+
+  it('worker takes its part in a chord, and what it has not done goes back at SIGTERM', async () => {
+    const total = python('print(squares(60).get(timeout=60))');
+    const child = spawn(process.execPath, [built('worker')], {
+      env: { ...process.env, BROKER_URL: server.url(0), RESULT_URL: server.url(1) },
+    });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      const isAmidst = lines(printed).filter((line) => line.endsWith('SUCCESS')).length > 10;
+      if (isAmidst && !child.killed) child.kill();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^Working on 'celery' …/);
+    expect(await total).toBe('70210');
+    await expect.poll(() => server.admin.hlen('unacked')).toBe(0);
+    await expectNoLeaks(server);
   });
 });
