@@ -6,6 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { RedisBackend } from 'chordis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { taskEvents } from '../examples/sse/taskEvents.js';
@@ -101,6 +102,7 @@ const TABLE = [
   'import orders    SUCCESS  {"orders":88,"skipped":[17,42]}',
   "charge card      FAILURE  ValueError('card expired', {'code': 402})",
   "send newsletter  REVOKED  TaskRevokedError('the editor found a typo')",
+  'photo album      SUCCESS  {"pages":11,"missing":1}',
 ].join('\n');
 
 const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split(/\r?\n/);
@@ -134,6 +136,7 @@ describe('examples without a Redis', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('kept in this process, since no redis-server was found');
     expect(stdout).toContain("import orders    RETRY TimeoutError('warehouse is busy')");
+    expect(stdout).toContain('photo album      12 of 12, 1 failed');
     expect(stdout.trimEnd().endsWith(TABLE)).toBe(true);
   });
 
@@ -237,12 +240,29 @@ describeRedis('examples with a Redis', () => {
 
   const TERMINAL = isInstalled('python3', '-c', 'import pty');
 
-  it.runIf(TERMINAL).concurrent('demo draws bars in a terminal', async () => {
+  const inTerminal = (columns: number): Promise<Ended> => {
     const spawned = `import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)`;
-    const { code, stdout } = await run('python3', ['-c', spawned, process.execPath, built('demo')]);
+    const sized = `stty cols ${columns}; exec "$0" "$@"`;
+    return run('python3', ['-c', spawned, 'sh', '-c', sized, process.execPath, built('demo')]);
+  };
+
+  it.runIf(TERMINAL).concurrent('demo draws bars in a terminal', async () => {
+    const { code, stdout } = await inTerminal(80);
     expect(code).toBe(0);
     expect(stdout).toMatch(/transcode video {2}█+░+ +\d+% {2}PROGRESS/);
     expect(stdout).toMatch(/transcode video {2}█+ +100% {2}.*SUCCESS "holiday\.mp4"/);
+    expect(stdout).toMatch(/photo album {6}█+░+ +\d+% {2}\d+ of 12, 1 failed/);
+    expect(stdout.replaceAll('\r', '').trimEnd().endsWith(TABLE)).toBe(true);
+  });
+
+  it.runIf(TERMINAL).concurrent('demo has its bars fit a narrow terminal', async () => {
+    const { code, stdout } = await inTerminal(46);
+    expect(code).toBe(0);
+    const drawn = stripVTControlCharacters(stdout)
+      .split(/[\r\n]+/)
+      .filter((line) => /[█░]/.test(line));
+    expect(drawn.filter((line) => line.length >= 46)).toEqual([]);
+    expect(drawn).toContain('photo album      ████████ 100%  SUCCESS {"pa…');
     expect(stdout.replaceAll('\r', '').trimEnd().endsWith(TABLE)).toBe(true);
   });
 });
