@@ -82,7 +82,7 @@ export const openQueue = (url: string, name: string, visibilityTimeout: number):
   redis.on('error', ({ message }) => console.error(`broker: ${message}`));
   waiting.on('error', () => {});
 
-  /** A message that is moved to where it is: that one is there can be awaited without taking it. */
+  /** Moves a message to where it is, once there is one: a wait that takes none. Since Redis 6.2. */
   const arrival = (): Promise<unknown> =>
     waiting.blmove(name, name, 'RIGHT', 'RIGHT', 1).finally(() => {
       arriving = undefined;

@@ -44,6 +44,8 @@ export const worker = ({ concurrency = 4, grace = 1_000, ...options }: WorkerOpt
     const queue = openQueue(brokerUrl, name, visibilityTimeout);
     const stopping$ = Rx.fromEvent(stop, 'abort');
 
+    // One task after the other. A message whose result can't be stored stays unacknowledged,
+    // and comes again by the visibility timeout, or with the end of this worker.
     const slot$ = Rx.defer(queue.take).pipe(
       Rx.mergeMap((delivery) => (delivery === null ? Rx.EMPTY : handle(options, queue, delivery))),
       Rx.tap({ error: ({ message }) => console.error(`trouble: ${message}`) }),
