@@ -1,21 +1,27 @@
 /**
- * `npm run demo`: workers run a handful of tasks and store their states, a watcher draws
- * each state as it arrives, and a table tells how every task ended.
+ * `npm run demo`: workers run a handful of tasks and a chord and store their states, a watcher
+ * draws each state as it arrives, and a table tells how every task ended.
  *
  * The whole of it is one stream: ending it, or Ctrl-C, lets go of all it has opened.
  * Around it are
  *
  * - `demo/resultStore.ts`: the Redis it happens in,
  * - `demo/tasks.ts`: the tasks, and the workers that run them,
+ * - `demo/album.ts`: the chord,
  * - `demo/screen.ts`: bars, lines and the table.
  */
-import { RedisBackend, type TaskMeta } from 'chordis';
+import { type Call, RedisBackend, type TaskMeta } from 'chordis';
+import { keys } from 'chordis/wire';
+import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
+import { album, albumId, bound, pages } from './demo/album.js';
 import { type ResultStore, resultStore$ } from './demo/resultStore.js';
 import { openScreen, type Screen, table } from './demo/screen.js';
 import { finished, run, type Task, tasks } from './demo/tasks.js';
 
-const everything: ReadonlyArray<Task> = [finished, ...tasks];
+const KEYPREFIX = 'chordis-demo';
+
+const everything: ReadonlyArray<Task> = [finished, ...tasks, album];
 
 /** Shows each state of a task as it arrives; emits the last one. */
 const watch =
@@ -26,22 +32,61 @@ const watch =
       Rx.last(),
     );
 
+/** Shows how many pages of the album are ready. */
+const count = (backend: RedisBackend, screen: Screen): Rx.Observable<never> =>
+  backend
+    .groupResult(
+      albumId,
+      pages.map(({ id }) => backend.asyncResult(id)),
+    )
+    .progress$.pipe(
+      Rx.tap((progress) => screen.showGroup(album.name, progress)),
+      Rx.ignoreElements(),
+    );
+
+interface Backends {
+  readonly watcher: RedisBackend;
+  readonly workers: RedisBackend;
+  /** What the workers' chord has called. */
+  readonly calls$: Rx.Observable<Call>;
+}
+
 /** Runs and watches every task; emits how each ended. */
-const spectacle = (watcher: RedisBackend, workers: RedisBackend) =>
+const spectacle = ({ watcher, workers, calls$ }: Backends) =>
   Rx.defer(() => {
     const screen = openScreen(everything.map(({ name }) => name));
     const watched$ = Rx.forkJoin(everything.map(watch(watcher, screen)));
-    const worked$ = Rx.merge(...tasks.map(run(workers))).pipe(Rx.ignoreElements());
-    return Rx.merge(watched$, worked$).pipe(Rx.finalize(screen.close));
+    const header$ = Rx.concat(
+      workers.setChordSize(albumId, pages.length),
+      Rx.merge(...pages.map(run(workers))),
+    );
+    const body$ = calls$.pipe(Rx.take(1), Rx.map(bound), Rx.mergeMap(run(workers)));
+    const worked$ = Rx.merge(header$, body$, ...tasks.map(run(workers))).pipe(Rx.ignoreElements());
+    return Rx.merge(watched$, count(watcher, screen), worked$).pipe(
+      Rx.finalize(screen.close),
+      Rx.last(),
+    );
   });
 
+/** Leaves nothing of it in the store, the mark that the chord is done included. */
+const forget = (backend: RedisBackend): Rx.Observable<unknown> => {
+  const mark = keys(KEYPREFIX).group(albumId, '.c');
+  return Rx.forkJoin([
+    ...[...everything, ...pages].map(({ id }) => backend.forget(id)),
+    ...(E.isRight(mark) ? [backend.delete(mark.right)] : []),
+  ]);
+};
+
 const demo = ({ url, description }: ResultStore): Rx.Observable<ReadonlyArray<TaskMeta>> => {
+  const calls$ = new Rx.Subject<Call>();
   const options = {
     url,
-    globalKeyprefix: 'chordis-demo',
+    globalKeyprefix: KEYPREFIX,
     expires: 60,
     retryPolicy: { maxRetries: 1 },
     socketConnectTimeout: 2,
+    // Most chords send a message by a broker, whose URL would stand here.
+    broker: (call: Call) => calls$.next(call),
   };
   const watcher = new RedisBackend(options);
   // Workers are other processes as a rule. What memory:// holds, no other backend sees.
@@ -50,10 +95,8 @@ const demo = ({ url, description }: ResultStore): Rx.Observable<ReadonlyArray<Ta
   return run(workers)(finished).pipe(
     Rx.last(),
     Rx.tap(() => console.log(`Results are kept in ${description} (${watcher.asUri()}).\n`)),
-    Rx.mergeMap(() => spectacle(watcher, workers)),
-    Rx.mergeMap((metas) =>
-      Rx.forkJoin(everything.map(({ id }) => watcher.forget(id))).pipe(Rx.map(() => metas)),
-    ),
+    Rx.mergeMap(() => spectacle({ watcher, workers, calls$ })),
+    Rx.mergeMap((metas) => forget(watcher).pipe(Rx.map(() => metas))),
     Rx.finalize(() => {
       for (const backend of new Set([watcher, workers])) backend.close()();
     }),

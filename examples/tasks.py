@@ -1,8 +1,9 @@
-"""A Celery app for examples/celery.ts: `celery -A tasks worker` in this folder."""
+"""A Celery app for examples/celery.ts and worker.ts: `celery -A tasks worker` in this folder."""
 import os
+import random
 import time
 
-from celery import Celery
+from celery import Celery, chord
 
 app = Celery(
     'tasks',
@@ -24,3 +25,19 @@ def count(self, total):
 @app.task
 def divide(x, y):
     return x / y
+
+
+@app.task
+def square(n):
+    time.sleep(random.random() / 5)
+    return n * n
+
+
+@app.task
+def total(numbers):
+    return sum(numbers)
+
+
+def squares(n):
+    """A chord for examples/worker.ts: the sum of `n` squares."""
+    return chord(square.s(i) for i in range(n))(total.s())

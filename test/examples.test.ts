@@ -1,4 +1,4 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
 import { RedisBackend } from 'chordis';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { taskEvents } from '../examples/sse/taskEvents.js';
-import { describeCelery } from './integration/celery.js';
+import { describeCelery, interpreter } from './integration/celery.js';
 import { end, isInstalled, spawnBound } from './integration/childProcess.js';
 import { expectNoLeaks } from './integration/leaks.js';
 import { describeRedis, type RedisServer, startRedis } from './integration/redisServer.js';
@@ -101,6 +102,7 @@ const TABLE = [
   'import orders    SUCCESS  {"orders":88,"skipped":[17,42]}',
   "charge card      FAILURE  ValueError('card expired', {'code': 402})",
   "send newsletter  REVOKED  TaskRevokedError('the editor found a typo')",
+  'photo album      SUCCESS  {"pages":11,"missing":1}',
 ].join('\n');
 
 const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split(/\r?\n/);
@@ -134,6 +136,7 @@ describe('examples without a Redis', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('kept in this process, since no redis-server was found');
     expect(stdout).toContain("import orders    RETRY TimeoutError('warehouse is busy')");
+    expect(stdout).toContain('photo album      12 of 12, 1 failed');
     expect(stdout.trimEnd().endsWith(TABLE)).toBe(true);
   });
 
@@ -237,12 +240,29 @@ describeRedis('examples with a Redis', () => {
 
   const TERMINAL = isInstalled('python3', '-c', 'import pty');
 
-  it.runIf(TERMINAL).concurrent('demo draws bars in a terminal', async () => {
+  const inTerminal = (columns: number): Promise<Ended> => {
     const spawned = `import pty, sys; sys.exit(pty.spawn(sys.argv[1:]) >> 8)`;
-    const { code, stdout } = await run('python3', ['-c', spawned, process.execPath, built('demo')]);
+    const sized = `stty cols ${columns}; exec "$0" "$@"`;
+    return run('python3', ['-c', spawned, 'sh', '-c', sized, process.execPath, built('demo')]);
+  };
+
+  it.runIf(TERMINAL).concurrent('demo draws bars in a terminal', async () => {
+    const { code, stdout } = await inTerminal(80);
     expect(code).toBe(0);
     expect(stdout).toMatch(/transcode video {2}█+░+ +\d+% {2}PROGRESS/);
     expect(stdout).toMatch(/transcode video {2}█+ +100% {2}.*SUCCESS "holiday\.mp4"/);
+    expect(stdout).toMatch(/photo album {6}█+░+ +\d+% {2}\d+ of 12, 1 failed/);
+    expect(stdout.replaceAll('\r', '').trimEnd().endsWith(TABLE)).toBe(true);
+  });
+
+  it.runIf(TERMINAL).concurrent('demo has its bars fit a narrow terminal', async () => {
+    const { code, stdout } = await inTerminal(46);
+    expect(code).toBe(0);
+    const drawn = stripVTControlCharacters(stdout)
+      .split(/[\r\n]+/)
+      .filter((line) => /[█░]/.test(line));
+    expect(drawn.filter((line) => line.length >= 46)).toEqual([]);
+    expect(drawn).toContain('photo album      ████████ 100%  SUCCESS {"pa…');
     expect(stdout.replaceAll('\r', '').trimEnd().endsWith(TABLE)).toBe(true);
   });
 });
@@ -251,35 +271,61 @@ describeRedis('examples with a Redis', () => {
 // with Celery
 // -------------------------------------------------------------------------------------
 
-describeCelery('celery beside a worker', () => {
-  const PYTHON =
-    ['python3', '/usr/bin/python3'].find((path) => isInstalled(path, '-c', 'import celery')) ??
-    'python3';
-
-  it('watches a task of examples/tasks.py from its start to its end', async () => {
-    const server = await startRedis();
-    const env = {
+describeCelery('examples beside a Celery worker', () => {
+  const PYTHON = interpreter('5.7.0');
+  const cwd = join(ROOT, 'examples');
+  let server: RedisServer;
+  let env: NodeJS.ProcessEnv;
+  let worker: ChildProcess;
+  beforeAll(async () => {
+    server = await startRedis();
+    env = {
       ...process.env,
       BROKER_URL: server.celeryUrl(0),
       RESULT_URL: server.celeryUrl(1),
       PYTHONDONTWRITEBYTECODE: '1',
     };
-    const cwd = join(ROOT, 'examples');
     const solo = ['worker', '--pool', 'solo', '--without-gossip', '--without-mingle'];
-    const worker = spawnBound(PYTHON, ['-m', 'celery', '-A', 'tasks', ...solo], {
+    worker = spawnBound(PYTHON, ['-m', 'celery', '-A', 'tasks', ...solo], {
       ...{ cwd, env, stdio: 'ignore' },
     });
-    try {
-      const send = 'from tasks import count; print(count.delay(3).id)';
-      const sent = await new Promise<string>((resolve) =>
-        execFile(PYTHON, ['-c', send], { cwd, env }, (_, stdout) => resolve(stdout.trim())),
-      );
-      const { code, stdout } = await node('celery', { RESULT_URL: server.url(1) }, [sent]);
-      expect(code).toBe(0);
-      expect(lines(stdout).at(-1)).toMatch(/^\d{4}-\S+Z SUCCESS 3$/);
-    } finally {
-      await end(worker, 'SIGTERM', 5_000);
-      await server.stop();
-    }
+  });
+  afterAll(async () => {
+    if (worker) await end(worker, 'SIGTERM', 5_000);
+    await server?.stop();
+  });
+
+  /** What it prints. */
+  const python = (code: string): Promise<string> =>
+    new Promise((resolve) =>
+      execFile(PYTHON, ['-c', `from tasks import *; ${code}`], { cwd, env }, (error, stdout) =>
+        resolve(error?.message ?? stdout.trim()),
+      ),
+    );
+
+  it('celery watches a task of examples/tasks.py from its start to its end', async () => {
+    const sent = await python('print(count.delay(3).id)');
+    const { code, stdout } = await node('celery', { RESULT_URL: server.url(1) }, [sent]);
+    expect(code).toBe(0);
+    expect(lines(stdout).at(-1)).toMatch(/^\d{4}-\S+Z SUCCESS 3$/);
+  });
+
+  it('worker takes its part in a chord, and what it has not done goes back at SIGTERM', async () => {
+    const total = python('print(squares(60).get(timeout=60))');
+    const child = spawn(process.execPath, [built('worker')], {
+      env: { ...process.env, BROKER_URL: server.url(0), RESULT_URL: server.url(1) },
+    });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+      const isAmidst = lines(printed).filter((line) => line.endsWith('SUCCESS')).length > 10;
+      if (isAmidst && !child.killed) child.kill();
+    });
+    const code = await new Promise((resolve) => child.once('close', resolve));
+    expect(code).toBe(0);
+    expect(printed).toMatch(/^Working on 'celery' …/);
+    expect(await total).toBe('70210');
+    await expect.poll(() => server.admin.hlen('unacked')).toBe(0);
+    await expectNoLeaks(server);
   });
 });

@@ -4,6 +4,7 @@
 import { styleText } from 'node:util';
 import {
   FAILURE,
+  type GroupProgress,
   isTaskException,
   PENDING,
   RETRY,
@@ -17,6 +18,7 @@ import * as t from 'io-ts';
 
 export interface Screen {
   readonly show: (name: string, meta: TaskMeta) => void;
+  readonly showGroup: (name: string, progress: GroupProgress) => void;
   readonly close: () => void;
 }
 
@@ -31,28 +33,41 @@ export const openScreen = (names: ReadonlyArray<string>): Screen =>
 // -------------------------------------------------------------------------------------
 
 const bars = (names: ReadonlyArray<string>): Screen => {
+  const column = padded(names);
+  const columns = process.stdout.columns || 80;
+  // Besides the bar and the state a line has the name, the percentage, and five spaces.
+  const room = columns - column('').length - 4 - 5 - 1;
+  const barsize = Math.max(8, Math.min(30, room - 24));
+  const fitting = cut(Math.max(room - barsize, 7));
   const multiBar = new MultiBar({
     stream: process.stdout,
     format: '{name}  {bar} {percentage}%  {state}',
-    barsize: 30,
+    barsize,
     barCompleteChar: '█',
     barIncompleteChar: '░',
     autopadding: true,
     hideCursor: true,
   });
-  const column = padded(names);
   const rows = new Map(
     names.map((name) => [name, multiBar.create(100, 0, { name: column(name), state: PENDING })]),
   );
   return {
     show: (name, meta) => {
       const row = rows.get(name);
-      const state = coloured(meta.status, summary(meta));
+      const state = coloured(meta.status, fitting(summary(meta)));
       const percent = percentage(meta);
       if (percent === undefined) row?.update({ state });
       else row?.update(percent, { state });
     },
-    close: () => multiBar.stop(),
+    showGroup: (name, { ready, total, failed }) => {
+      const state = fitting(counted({ ready, total, failed }));
+      rows.get(name)?.update((100 * ready) / total, { state });
+    },
+    close: () => {
+      // What is left to be drawn by stop() would be cut within its colours.
+      multiBar.update();
+      multiBar.stop();
+    },
   };
 };
 
@@ -75,19 +90,27 @@ const coloured = (state: string, text: string): string => {
 const lines = (names: ReadonlyArray<string>): Screen => {
   const column = padded(names);
   const shown = new Map<string, string>();
+  /** Once for each different `what`. */
+  const print = (name: string, line: string, what = line): void => {
+    if (shown.get(name) === what) return;
+    shown.set(name, what);
+    console.log(`${column(name)}  ${line}`);
+  };
   return {
-    show: (name, meta) => {
-      const line = `${column(name)}  ${Progress.is(meta.result) ? inQuarters(meta) : summary(meta)}`;
-      if (shown.get(name) === line) return;
-      shown.set(name, line);
-      console.log(line);
-    },
+    show: (name, meta) =>
+      print(
+        name,
+        Progress.is(meta.result)
+          ? `${meta.status} ${inQuarters(percentage(meta) ?? 0)}`
+          : summary(meta),
+      ),
+    showGroup: (name, progress) =>
+      print(name, counted(progress), inQuarters((100 * progress.ready) / progress.total)),
     close: () => {},
   };
 };
 
-const inQuarters = (meta: TaskMeta): string =>
-  `${meta.status} ${Math.floor((percentage(meta) ?? 0) / 25) * 25}%`;
+const inQuarters = (percent: number): string => `${Math.floor(percent / 25) * 25}%`;
 
 // -------------------------------------------------------------------------------------
 // the end
@@ -123,8 +146,17 @@ const summary = (meta: TaskMeta): string =>
     ? meta.status
     : `${meta.status} ${shownResult(meta)}`;
 
+const counted = ({ ready, total, failed }: GroupProgress): string =>
+  `${ready} of ${total}${failed > 0 ? `, ${failed} failed` : ''}`;
+
 const shownResult = ({ result }: TaskMeta): string =>
   isTaskException(result) ? result.repr : JSON.stringify(result);
+
+/** Cuts a text to so many characters. */
+const cut =
+  (width: number) =>
+  (text: string): string =>
+    text.length > width ? `${text.slice(0, width - 1)}…` : text;
 
 /** Pads a text to the longest of `texts`. */
 const padded = (texts: ReadonlyArray<string>): ((text: string) => string) => {

@@ -13,7 +13,7 @@ export interface Task {
 }
 
 /** A stream that completes when the step is done. */
-type Step = (backend: RedisBackend, taskId: string) => Rx.ObservableInput<unknown>;
+export type Step = (backend: RedisBackend, taskId: string) => Rx.ObservableInput<unknown>;
 
 // -------------------------------------------------------------------------------------
 // steps
@@ -22,7 +22,7 @@ type Step = (backend: RedisBackend, taskId: string) => Rx.ObservableInput<unknow
 /** In milliseconds, between two states of a task at work. */
 const TICK = 50;
 
-const wait =
+export const wait =
   (seconds: number): Step =>
   () =>
     Rx.timer(seconds * 1000);
@@ -52,7 +52,7 @@ const retry =
       start(backend, id),
     );
 
-const succeed =
+export const succeed =
   (result: unknown): Step =>
   (backend, id) =>
     backend.markAsDone(id, result);

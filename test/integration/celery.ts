@@ -77,7 +77,8 @@ export interface PythonSession {
 
 const VERSIONS: ReadonlyArray<CeleryVersion> = ['5.7.0', '5.2.7'];
 
-const interpreter = (version: CeleryVersion): string =>
+/** The Python that has it. */
+export const interpreter = (version: CeleryVersion): string =>
   fileURLToPath(new URL(`../../build/celery-${version}/bin/python`, import.meta.url));
 
 const missing: ReadonlySet<CeleryVersion> = new Set(

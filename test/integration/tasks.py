@@ -35,6 +35,19 @@ def xsum(numbers):
 
 
 @app.task
+def jittered(value, seconds):
+    time.sleep(seconds)
+    return value
+
+
+@app.task
+def collected(values, name):
+    """The body of a chord; leaves a trace in the result store each time it runs."""
+    app.backend.client.rpush('bodies', name)
+    return values
+
+
+@app.task
 def fail():
     raise ValueError('boom', {'a': 1})
 
