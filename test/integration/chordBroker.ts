@@ -75,6 +75,16 @@ export const sentTo = async (server: RedisServer, db = 1): Promise<ReadonlyArray
   return lists.flatMap((texts) => [...(texts as ReadonlyArray<string>)].reverse().map(messageOf));
 };
 
+/** The messages in one queue of Kombu's, the first that was sent first. */
+export const queued = async (
+  { admin }: RedisServer,
+  db: number,
+  queue = 'celery',
+): Promise<ReadonlyArray<Message>> => {
+  const replies = await admin.multi().select(db).lrange(queue, 0, -1).select(0).exec();
+  return [...(replies?.[1]?.[1] as ReadonlyArray<string>)].reverse().map(messageOf);
+};
+
 export const messageOf = (text: string): Message => {
   const { body, headers, properties, ...more } = JSON.parse(text);
   return {
