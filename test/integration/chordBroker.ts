@@ -82,7 +82,8 @@ export const queued = async (
   queue = 'celery',
 ): Promise<ReadonlyArray<Message>> => {
   const replies = await admin.multi().select(db).lrange(queue, 0, -1).select(0).exec();
-  return [...(replies?.[1]?.[1] as ReadonlyArray<string>)].reverse().map(messageOf);
+  const texts = (replies?.[1]?.[1] ?? []) as ReadonlyArray<string>;
+  return [...texts].reverse().map(messageOf);
 };
 
 export const messageOf = (text: string): Message => {
