@@ -74,10 +74,30 @@ export const dispatch = (
   const { broker } = sender;
   const policy = publishPolicy(body.options);
   const publish = elsewhere(room, claim, body, sendPlan(room, broker, plan.right, policy), bodyId);
-  return broker.onRedis?.address === room.address
-    ? here(room, claim, broker.onRedis, plan.right, bodyId, publish)
-    : publish;
+  const { onRedis } = broker;
+  if (onRedis === undefined) return publish;
+  return continueWith(isOneServer(room, onRedis), (isOne) =>
+    E.isRight(isOne) && isOne.right
+      ? here(room, claim, onRedis, plan.right, bodyId, publish)
+      : publish,
+  );
 };
+
+/** One address is one server; and two addresses are where both tell the same id. */
+const isOneServer = (room: Room, { address, server }: OnRedis): Run<boolean> =>
+  address === room.address
+    ? settled(E.right(true))
+    : pipe(
+        room.commands.server(),
+        chain((own) =>
+          own === null
+            ? settled(E.right(false))
+            : pipe(
+                server,
+                map((brokers) => brokers === own),
+              ),
+        ),
+      );
 
 const refused = (error: unknown): Run<Delivered> =>
   settled(E.right({ _tag: 'Refused', trouble: callbackError(error) }));

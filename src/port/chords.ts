@@ -167,6 +167,8 @@ export interface ChordCommands {
     token: string,
     seen: Cards,
   ) => Run<boolean>;
+  /** The id that the server gave itself when it started; null where it does not tell. */
+  readonly server: () => Run<string | null>;
   readonly look: (terms: Pick<ChordTerms, 'keys' | 'ordered'>) => Run<ChordLook>;
 }
 

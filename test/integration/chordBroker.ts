@@ -47,6 +47,7 @@ export const listBroker = (
     ...(isHere && {
       onRedis: {
         address: `127.0.0.1:${server.port}`,
+        server: settled(E.right(null)),
         db,
         deliveries: (messages) =>
           pipe(
