@@ -22,7 +22,7 @@ client = app.backend.client
 for i in range(args):
     client.rpush('at', i)
     # nearer to the other's part, now in front of it and now behind
-    for _ in range(i % 6):
+    for _ in range(i % 20):
         client.ping()
     app.backend.on_chord_part_return(Request(i), 'SUCCESS', 'python')
 `;
