@@ -25,6 +25,8 @@ export interface Session {
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */
   readonly store?: (id: string, value: unknown) => Promise<void>;
+  /** Returns a SUCCESS as a part of a chord; rejects where that was not done. */
+  readonly part?: (group: string, index: number, id: string, value: unknown) => Promise<void>;
   /** Decodes the bytes of the task's meta, and encodes what they hold. */
   readonly codec?: (bytes: Buffer, taskId: string) => Codec;
 }

@@ -41,6 +41,14 @@ const infos = {
     subscribes: false,
     load: async () => (await import('./peers/ioredis.js')).ioredisChunks,
   },
+  'ioredis, EVALSHA': {
+    ...node,
+    load: async () => (await import('./peers/ioredisChord.js')).ioredisEvalsha,
+  },
+  'ioredis, MULTI': {
+    ...node,
+    load: async () => (await import('./peers/ioredisChord.js')).ioredisMulti,
+  },
   'ioredis, bare SET': {
     ...node,
     load: async () => (await import('./peers/ioredis.js')).ioredisReading,

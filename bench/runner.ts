@@ -31,6 +31,8 @@ const defaults: Params = {
   concurrency: 1,
   rate: 0,
   seconds: 0,
+  chord: 1,
+  whole: false,
 };
 
 // -------------------------------------------------------------------------------------

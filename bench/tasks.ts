@@ -20,6 +20,10 @@ export interface Params {
   /** Stores in a second; 0 is as fast as can be. */
   readonly rate: number;
   readonly seconds: number;
+  /** How many of the tasks are in one chord, at most. */
+  readonly chord: number;
+  /** Whether its chords are to be complete in the end. */
+  readonly whole: boolean;
 }
 
 export interface Result {

@@ -6,6 +6,7 @@ import { idle } from './workloads/idle.js';
 import { join } from './workloads/join.js';
 import { latency } from './workloads/latency.js';
 import { memory } from './workloads/memory.js';
+import { parts } from './workloads/parts.js';
 import { resync } from './workloads/resync.js';
 import { store } from './workloads/store.js';
 import { stored } from './workloads/stored.js';
@@ -14,6 +15,6 @@ import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[stored, resync],
+  ...[stored, resync, parts],
   ...[memory, waiting, join, codec, idle],
 ];

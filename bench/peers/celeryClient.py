@@ -102,6 +102,27 @@ def store(params):
     return {'us': now() - started}
 
 
+class Request:
+    """What the backend reads of the request of a task in a chord."""
+
+    def __init__(self, group, index, task_id):
+        self.group = group
+        self.group_index = index
+        self.id = task_id
+        self.chord = {'task': 'tasks.xsum', 'args': [], 'kwargs': {}, 'options': {}}
+
+
+def parts(params):
+    ids = task_ids(params)
+    size = params['chord']
+    started = now()
+    for index, task_id in enumerate(ids):
+        request = Request(f'{params["run"]}-{index // size}', index % size, task_id)
+        result = {'index': index, 'at': 0, 'text': params['text']}
+        backend.on_chord_part_return(request, 'SUCCESS', result)
+    return {'us': now() - started}
+
+
 def idle(params):
     before = time.process_time()
     time.sleep(params['seconds'])
@@ -121,6 +142,7 @@ steps = {
     'leave': consumption.leave,
     'prepareStore': lambda params: {},
     'store': store,
+    'parts': parts,
     'idle': idle,
 }
 

@@ -5,11 +5,12 @@ import * as E from 'fp-ts/lib/Either.js';
 import { filter, firstValueFrom, type Subscription, skip } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
+import { body } from '../chords.js';
 import { can, type Peer } from '../peer.js';
 import { indexOf } from '../tasks.js';
 
 export const chordis: Peer = async (port) => {
-  const backend = new RedisBackend({ port });
+  const backend = new RedisBackend({ port, broker: `redis://localhost:${port}/0` });
   const { resultConsumer } = backend;
   let watched: Array<Subscription> = [];
   const fail = (error: unknown): never => {
@@ -60,6 +61,13 @@ export const chordis: Peer = async (port) => {
     store: async (id, value) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());
       if (stored._tag !== 'Stored') throw new Error(`${id} had succeeded already`);
+    },
+    part: async (group, groupIndex, id, value) => {
+      const request = { id, group, groupIndex, chord: body };
+      const { _tag } = right(await backend.onChordPartReturn(request, 'SUCCESS', value)());
+      // those that are sent with the last one meet its claim
+      const isCounted = _tag === 'Waiting' || _tag === 'Claimed' || _tag === 'Dispatched';
+      if (!isCounted) throw new Error(_tag);
     },
     codec: (bytes, taskId) => {
       const decode = () => right(decodeTaskMeta(json)('key', bytes, taskId));

@@ -12,7 +12,13 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Plan } from '../canvas/plan.js';
-import { AclError, EncodeError, ResponseError, type ResultStoreError } from '../errors/errors.js';
+import {
+  AclError,
+  EncodeError,
+  ResponseError,
+  type ResultStoreError,
+  RetryLimitExceeded,
+} from '../errors/errors.js';
 import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
 import type { OnRedis } from '../port/broker.js';
 import { fromEffect } from '../store/ensure.js';
@@ -22,7 +28,7 @@ import type { Signature } from '../wire/signature.js';
 import { idOf } from './body.js';
 import type { Claim } from './claim.js';
 import type { Values } from './joined.js';
-import { publishTime } from './publishTime.js';
+import { publishPolicy, publishTime } from './publishTime.js';
 import type { Room } from './room.js';
 import type { Sender } from './sender.js';
 import { sendPlan, writesOf } from './sending.js';
@@ -66,11 +72,32 @@ export const dispatch = (
   if (E.isLeft(plan)) return refused(unencodable(plan.left, values, room));
   const bodyId = idOf(body) ?? plan.right.result?.id ?? '';
   const { broker } = sender;
-  const publish = elsewhere(room, claim, body, sendPlan(room, broker, plan.right), bodyId);
-  return broker.onRedis?.address === room.address
-    ? here(room, claim, broker.onRedis, plan.right, bodyId, publish)
-    : publish;
+  const policy = publishPolicy(body.options);
+  const publish = elsewhere(room, claim, body, sendPlan(room, broker, plan.right, policy), bodyId);
+  const { onRedis } = broker;
+  if (onRedis === undefined) return publish;
+  return continueWith(isOneServer(room, onRedis), (isOne) =>
+    E.isRight(isOne) && isOne.right
+      ? here(room, claim, onRedis, plan.right, bodyId, publish)
+      : publish,
+  );
 };
+
+/** One address is one server; and two addresses are where both tell the same id. */
+const isOneServer = (room: Room, { address, server }: OnRedis): Run<boolean> =>
+  address === room.address
+    ? settled(E.right(true))
+    : pipe(
+        room.commands.server(),
+        chain((own) =>
+          own === null
+            ? settled(E.right(false))
+            : pipe(
+                server,
+                map((brokers) => brokers === own),
+              ),
+        ),
+      );
 
 const refused = (error: unknown): Run<Delivered> =>
   settled(E.right({ _tag: 'Refused', trouble: callbackError(error) }));
@@ -103,7 +130,7 @@ const here = (
   if (E.isLeft(writes)) return refused(writes.left);
   const { doneExpires, expires } = times(room.options);
   const sending = pipe(
-    deliveries(plan.messages),
+    room.execution.retried(deliveries(plan.messages)),
     chain((made) =>
       room.commands.dispatch({
         ...{ keys: terms.keys, token, doneExpires, expires, deliveries: made, db },
@@ -132,7 +159,7 @@ const elsewhere = (
     chain((isOwn): Run<Delivered> => {
       if (!isOwn) return settled(E.right({ _tag: 'Lost' }));
       return continueWith(sending, (sent) => {
-        if (E.isLeft(sent)) return refused(sent.left);
+        if (E.isLeft(sent)) return refused(causeOf(sent.left));
         return pipe(
           commands.cleanUp(terms.keys, token, doneExpires),
           map((isCleaned): Delivered => {
@@ -144,6 +171,10 @@ const elsewhere = (
     }),
   );
 };
+
+/** What was met, and not that it was met too often. */
+const causeOf = (error: ResultStoreError): ResultStoreError =>
+  error instanceof RetryLimitExceeded ? error.cause : error;
 
 const lostBefore = (groupId: string): string =>
   `Chord callback claim for ${repr(groupId)} was lost before cleanup; chord data was left for expiry`;

@@ -75,6 +75,7 @@ export const retriedCommands = (execution: Execution, commands: ChordCommands): 
   extend: (...args) => execution.retried(commands.extend(...args)),
   cleanUp: (...args) => execution.retried(commands.cleanUp(...args)),
   release: (...args) => execution.retried(commands.release(...args)),
+  server: () => execution.retried(commands.server()),
   look: (...args) => execution.retried(commands.look(...args)),
 });
 

@@ -12,6 +12,7 @@ import type { Broker } from '../port/broker.js';
 import { fromEffect } from '../store/ensure.js';
 import type { ResultTuple } from '../wire/resultTuple.js';
 import { encodeSavedGroup } from '../wire/savedGroup.js';
+import { publishPolicy } from './publishTime.js';
 import type { Room } from './room.js';
 import type { Call, Sender } from './sender.js';
 import { chordKeys, times } from './terms.js';
@@ -52,8 +53,13 @@ export const writesOf = (
   return E.right({ deleted, set });
 };
 
-/** The keys first, then the messages. */
-export const sendPlan = (room: Room, broker: Broker, plan: Plan): Run<void> => {
+/** The keys first, then the messages, which are sent again where a connection is lost. */
+export const sendPlan = (
+  room: Room,
+  broker: Broker,
+  plan: Plan,
+  policy = publishPolicy({}),
+): Run<void> => {
   const writes = writesOf(room, plan);
   if (E.isLeft(writes)) return settled(writes);
   const { expires } = times(room.options);
@@ -62,7 +68,7 @@ export const sendPlan = (room: Room, broker: Broker, plan: Plan): Run<void> => {
     chain(() =>
       inTurn(writes.right.set, ([key, value]) => room.commands.save(key, value, expires)),
     ),
-    chain(() => broker.publish(plan.messages)),
+    chain(() => room.execution.retried(broker.publish(plan.messages), { policy })),
   );
 };
 

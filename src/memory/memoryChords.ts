@@ -182,6 +182,7 @@ export const memoryChords = ({
       values.delete(keys.claim);
       return E.right(true);
     },
+    server: () => E.right(null),
     look: ({ keys }) => {
       const left = (expiresAt: number | undefined): number | null =>
         expiresAt === undefined || !Number.isFinite(expiresAt) ? null : (expiresAt - now()) / 1000;

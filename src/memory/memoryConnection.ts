@@ -55,6 +55,7 @@ export const memoryConnection = (server: MemoryServer, scheduler: Rx.SchedulerLi
       extend: (...args) => command(() => server.chords.extend(...args)),
       cleanUp: (...args) => command(() => server.chords.cleanUp(...args)),
       release: (...args) => command(() => server.chords.release(...args)),
+      server: () => command(() => server.chords.server()),
       look: (terms) => command(() => server.chords.look(terms)),
     },
     subscriber$: new Rx.Observable((observer) => {

@@ -152,8 +152,10 @@ export { iterate } from './iterate.js';
  *
  * const backend = new RedisBackend({ url: 'memory://' })
  * const never = backend.ensure(() => new Promise<number>(() => {}), [])
+ * const controller = new AbortController()
+ * setTimeout(() => controller.abort(), 10)
  *
- * const outcome = await pipe(never, operation.withSignal(AbortSignal.timeout(10)))()
+ * const outcome = await pipe(never, operation.withSignal(controller.signal))()
  * console.log(outcome._tag === 'Left' && outcome.left._tag) // => Aborted
  * await backend.close()()
  *

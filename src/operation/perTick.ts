@@ -148,7 +148,7 @@ const batches = <I, A>(
   { joins, kin, weight, least, most, heaviest }: PerTick<I, A>,
   inOrder: ReadonlyArray<Waiting<I, A>>,
 ): ReadonlyArray<Batch<I, A>> => {
-  const all = kin === undefined ? inOrder : byKin(kin, inOrder);
+  const all = kin === undefined || inOrder.length < 3 ? inOrder : byKin(kin, inOrder);
   const size = Math.min(most, Math.max(least, Math.ceil(all.length / 2)));
   const split: Array<[Waiting<I, A>, ...Array<Waiting<I, A>>]> = [];
   let load = 0;

@@ -23,8 +23,10 @@ export interface Broker {
 }
 
 export interface OnRedis {
-  /** `host:port`, or the path of a socket: equal to that of a store on the same server. */
+  /** `host:port`, or the path of a socket: where it is that of a store, both are one server. */
   readonly address: string;
+  /** As `ChordCommands` has it, by which one server is known under two addresses. */
+  readonly server: Run<string | null>;
   readonly db: number;
   /** The commands that send the messages, to be run in order; it looks up where each goes. */
   readonly deliveries: (messages: ReadonlyArray<Message>) => Run<ReadonlyArray<Delivery>>;

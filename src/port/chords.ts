@@ -167,6 +167,8 @@ export interface ChordCommands {
     token: string,
     seen: Cards,
   ) => Run<boolean>;
+  /** The id that the server gave itself when it started; null where it does not tell. */
+  readonly server: () => Run<string | null>;
   readonly look: (terms: Pick<ChordTerms, 'keys' | 'ordered'>) => Run<ChordLook>;
 }
 
@@ -177,8 +179,15 @@ export interface ChordCommands {
 /** What `.s` and `.t` hold, as a size. */
 export const sizeOf = (size: Buffer | null, surplus: Buffer | null): Size => {
   if (size === null) return null;
-  const odd = [size, surplus].find((bytes) => bytes !== null && !INTEGER.test(bytes.toString()));
-  return odd ? odd.toString() : Number(size) + Number(surplus ?? 0);
+  const own = numberIn(size);
+  if (surplus === null || typeof own === 'string') return own;
+  const more = numberIn(surplus);
+  return typeof more === 'string' ? more : own + more;
+};
+
+const numberIn = (bytes: Buffer): number | string => {
+  const text = bytes.toString();
+  return INTEGER.test(text) ? Number(text) : text;
 };
 
 const INTEGER = /^\s*[+-]?\d+\s*$/;

@@ -8,6 +8,7 @@ import type { Redis } from 'ioredis';
 import { perTick } from '../operation/perTick.js';
 import { chain, map, type Run } from '../operation/run.js';
 import { type ChordCommands, sizeOf } from '../port/chords.js';
+import type { Delivery } from '../wire/kombuDeliveries.js';
 import { BUDGET, bytes, keysOf, parts, pieceOf, rule } from './parts.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
@@ -19,6 +20,7 @@ import { chordParts } from './scripts/chordParts.js';
 import { chordRelease } from './scripts/chordRelease.js';
 import { chordSize } from './scripts/chordSize.js';
 import { send } from './send.js';
+import { serverId } from './serverId.js';
 
 const runs = {
   resize: script(chordSize),
@@ -82,9 +84,11 @@ export const chordCommands = (pool: ConnectionPool, db: number): ChordCommands =
                 ...[claim, parts, surplus, size, counted],
                 ...body.deleted,
                 ...body.set.map(([key]) => key),
+                ...pushedTo(body.deliveries),
               ],
               [
-                ...[body.token, body.doneExpires, body.expires, ...dbs, body.deleted.length],
+                ...[body.token, body.doneExpires, body.expires, ...dbs],
+                ...[body.deleted.length, body.set.length],
                 ...body.set.map(([, value]) => value),
                 ...body.deliveries.flatMap(({ command, key, value }) => [command, key, value]),
               ],
@@ -117,6 +121,7 @@ export const chordCommands = (pool: ConnectionPool, db: number): ChordCommands =
         ),
         map(isOne),
       ),
+    server: () => serverId(pool),
     look: ({ keys, ordered }) =>
       pipe(
         command(keys.parts, (redis) => {
@@ -140,6 +145,11 @@ export const chordCommands = (pool: ConnectionPool, db: number): ChordCommands =
       ),
   };
 };
+
+/** Declared, so that who may not push to one of them is told before anything is done. */
+const pushedTo = (deliveries: ReadonlyArray<Delivery>): ReadonlyArray<string> => [
+  ...new Set(deliveries.flatMap(({ command, key }) => (command === 'LPUSH' ? [key] : []))),
+];
 
 /** Of what PTTL gives. */
 const secondsOf = (milliseconds: unknown): number | null =>

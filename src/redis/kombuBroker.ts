@@ -27,6 +27,7 @@ import type { Message } from '../wire/message.js';
 import type { Link } from './link.js';
 import type { ConnectionPool } from './pool.js';
 import { described, failureOf, send } from './send.js';
+import { serverId } from './serverId.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -53,7 +54,7 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
         all(messages),
         chain((commands) => (commands.length === 0 ? settled(E.right(undefined)) : sent(commands))),
       ),
-    onRedis: { address: addressText(address), db, deliveries: all },
+    onRedis: { address: addressText(address), server: serverId(pool), db, deliveries: all },
     // what was published in this tick goes before
     close: (settle) => {
       atEndOfTick(() => toRun(pool.close)(settle));

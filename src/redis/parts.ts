@@ -106,8 +106,7 @@ const outcomes = (reply: ReadonlyArray<unknown>, many: number): ReadonlyArray<Pa
   const isOthers = claimant !== 0;
   const added: PartReply = { _tag: 'Counted', isOthers, isNew: true, ...cards };
   const again: PartReply = { _tag: 'Counted', isOthers, isNew: false, ...cards };
-  return Array.from({ length: many }, (_, i) => {
-    const news = reply[5 + i];
+  return reply.slice(5, 5 + many).map((news, i) => {
     if (news === 2) return UNDECIDED;
     if (claimant !== i + 1) return news === 1 ? added : again;
     const [isSaved, ...entries] = reply.slice(5 + many);

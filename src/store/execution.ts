@@ -113,8 +113,8 @@ export class Execution {
    * that until its end.
    */
   retried<A>(run: Run<A>, retrying: Retrying = {}): Run<A> {
-    const checked = checkedRetryPolicy(retrying.policy ?? {});
-    if (E.isLeft(checked)) return settled(checked);
+    const checked = retrying.policy && checkedRetryPolicy(retrying.policy);
+    if (checked !== undefined && E.isLeft(checked)) return settled(checked);
     return (settle) =>
       this.connection.isReady()
         ? orElse(run, (error) => this.again(run, error, retrying, this.queued))(settle)

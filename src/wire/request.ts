@@ -64,8 +64,6 @@ export interface TaskRequest {
 
 /**
  * A task that fails with the one before it in a chain.
- *
- * @internal
  */
 export interface ChainedTask {
   /** As far as storing its failure needs it; null where it has no id, and nothing is stored. */

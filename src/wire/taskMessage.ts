@@ -11,7 +11,7 @@ import type { DateTime } from '../serialization/dateTime.js';
 import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Message } from './message.js';
-import { repr } from './repr.js';
+import { saferepr } from './repr.js';
 import { TaskBody } from './taskBody.js';
 
 // -------------------------------------------------------------------------------------
@@ -132,7 +132,7 @@ const headersOf = (call: TaskCall): Message['headers'] => ({
   root_id: call.rootId ?? call.id,
   parent_id: call.parentId ?? null,
   argsrepr: call.argsrepr ?? argsrepr(call.args ?? []),
-  kwargsrepr: call.kwargsrepr ?? cut(repr(call.kwargs ?? {}, levels)),
+  kwargsrepr: call.kwargsrepr ?? cut(saferepr(call.kwargs ?? {}, levels)),
   origin: call.origin ?? 'chordis',
   ignore_result: call.ignoreResult ?? null,
   replaced_task_nesting: call.replacedTaskNesting ?? 0,
@@ -164,7 +164,7 @@ const cut = (text: string): string => (text.length > 1024 ? `${text.slice(0, 102
  * @internal
  */
 export const argsrepr = (args: ReadonlyArray<unknown>, as: 'tuple' | 'list' = 'tuple'): string => {
-  const items = args.map((arg) => repr(arg, levels - 1)).join(', ');
+  const items = args.map((arg) => saferepr(arg, levels - 1)).join(', ');
   if (as === 'list') return cut(`[${items}]`);
   return cut(args.length === 1 ? `(${items},)` : `(${items})`);
 };

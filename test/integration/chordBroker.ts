@@ -47,6 +47,7 @@ export const listBroker = (
     ...(isHere && {
       onRedis: {
         address: `127.0.0.1:${server.port}`,
+        server: settled(E.right(null)),
         db,
         deliveries: (messages) =>
           pipe(
@@ -73,6 +74,17 @@ export const sentTo = async (server: RedisServer, db = 1): Promise<ReadonlyArray
   const queues = (await inDb('KEYS', '*')) as ReadonlyArray<string>;
   const lists = await Promise.all(queues.map((queue) => inDb('LRANGE', queue, '0', '-1')));
   return lists.flatMap((texts) => [...(texts as ReadonlyArray<string>)].reverse().map(messageOf));
+};
+
+/** The messages in one queue of Kombu's, the first that was sent first. */
+export const queued = async (
+  { admin }: RedisServer,
+  db: number,
+  queue = 'celery',
+): Promise<ReadonlyArray<Message>> => {
+  const replies = await admin.multi().select(db).lrange(queue, 0, -1).select(0).exec();
+  const texts = (replies?.[1]?.[1] ?? []) as ReadonlyArray<string>;
+  return [...texts].reverse().map(messageOf);
 };
 
 export const messageOf = (text: string): Message => {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import * as E from 'fp-ts/lib/Either.js';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { sentTo } from './chordBroker.js';
 import { describeRedis, startRedis } from './redisServer.js';
-import { onRedis, right, until } from './scenario.js';
+import { onRedis, right } from './scenario.js';
 import { compileScripts, type Scripts } from './scripts.js';
 
 const chord = { task: 'tasks.xsum', options: { task_id: 'body' } };
@@ -171,28 +170,5 @@ describeRedis('across processes, a chord', () => {
         expect(ids).toHaveLength(TWICE);
       }),
     120_000,
-  );
-
-  it.each(['claimed', 'dispatched'])(
-    'of a worker that dies once it has %s is completed by a part that comes again, once',
-    (point) =>
-      onRedis(async ({ server, backend }) => {
-        const one = backend({ broker: server.url(0) });
-        await right(one.setChordSize('g', 2));
-        await right(one.onChordPartReturn(member(0), 'SUCCESS', 'a'));
-        expect((await scripts.start('dyingPart', server.url(0), point).ended).code).toBe(null);
-        const redelivered = async () =>
-          E.toUnion(await one.onChordPartReturn(member(0), 'SUCCESS', 'other')());
-        await until(async () => {
-          const outcome = await redelivered();
-          return '_tag' in outcome && outcome._tag !== 'Claimed';
-        }, 10);
-        expect(await redelivered()).toEqual({ _tag: 'Redelivered' });
-        const bodies = await server.admin.lrange('celery', 0, -1);
-        expect(bodies).toHaveLength(1);
-        const message = JSON.parse(bodies[0] ?? '');
-        expect(JSON.parse(Buffer.from(message.body, 'base64').toString())[0]).toEqual([['a', 'b']]);
-      }),
-    60_000,
   );
 });

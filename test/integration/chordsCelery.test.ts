@@ -95,6 +95,28 @@ describeEachCelery('a chord that Celery has begun', (version) => {
     }
   });
 
+  it.each([
+    ['fails where a part has failed', true],
+    ['is given the values where none has', false],
+  ])('that is to settle %s, where Python returns the last part', async (_name, isFailing) => {
+    const id = await session.python(`
+      from celery import chord
+      held = tasks.held.s('echo', 'python').set(task_id='held')
+      body = tasks.echo.s().set(headers={'chord_failure': 'settle'})
+      return chord([held, tasks.echo.s([0]).set(queue='here')])(body).id
+    `);
+    const { numbers: _, ...request } = await taken();
+    await right(
+      isFailing
+        ? backend.markAsFailure(request.id, new RangeError('bad'), { request })
+        : backend.markAsDone(request.id, 'node', { request }),
+    );
+    await server.admin.multi().select(1).rpush('gate-held', 'go').select(0).exec();
+    expect(await resultOf(String(id))).toEqual(
+      isFailing ? { raised: expect.objectContaining({ type: 'ChordError' }) } : ['python', 'node'],
+    );
+  });
+
   it('fails for a Python waiter by the failure of a part from here: need 12', async () => {
     const id = await send(3);
     const { numbers: _, ...request } = await taken();

@@ -24,6 +24,7 @@ export interface Script {
   /** The next line that it prints; `undefined` once there is none any more. */
   readonly line: () => Promise<string | undefined>;
   readonly ended: Promise<Ended>;
+  readonly kill9: () => void;
 }
 
 export interface Scripts {
@@ -87,5 +88,6 @@ const start = (file: string, args: ReadonlyArray<string>): Script => {
       return lines[taken - 1];
     },
     ended: closed.then(([code]) => ({ code, lines, errors })),
+    kill9: () => void child.kill('SIGKILL'),
   };
 };

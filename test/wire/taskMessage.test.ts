@@ -125,6 +125,20 @@ describe('taskMessage', () => {
     });
   });
 
+  it.each([
+    ["it's", "'it\\'s'"],
+    ['a\nb\\c', "'a\nb\\c'"],
+    [Buffer.from([0xff, 0xfe]), "b'fffe'"],
+    [Buffer.from("abc'd"), "b'abc'd'"],
+    [{ a: Buffer.from([0x80]), b: "q'q" }, "{'a': b'80', 'b': 'q\\'q'}"],
+    [[1, [2, [3]]], '[1, [2, [...]]]'],
+  ])('shows an argument as Celery 5.7 does: %j', (arg, shown) => {
+    const made = taskMessage(msgpack)({
+      ...{ task: 't', id: 'i', args: [arg], kwargs: { arg }, replyTo: 'r', deliveryTag: 'd' },
+    });
+    expect(made).toMatchObject({ right: { headers: { argsrepr: `(${shown},)` } } });
+  });
+
   it('says where an argument cannot be encoded', () => {
     const call = { task: 't', id: 'i', args: [() => 0], replyTo: 'r', deliveryTag: 'd' };
     expect(taskMessage(json)(call)).toMatchObject({ left: { path: '$[0][0]' } });

@@ -1,14 +1,16 @@
 /**
  * Sends the body of a chord, cleans up after the chord, and marks it done.
  *
- * KEYS     .c .j .t .s .d, then the keys to delete, then those to set
+ * KEYS     .c .j .t .s .d, then the keys to delete, then those to set, then the lists that
+ *          messages go to
  * ARGV[1]  the token of the claim
  * ARGV[2]  the time to live of the mark in seconds
  * ARGV[3]  that of what is set; 0 is for ever
  * ARGV[4]  the broker's database, and
  * ARGV[5]  the store's; both are empty where they are one
- * ARGV[6]  how many keys there are to delete
- * ARGV     from 7 on, the values to set, in the order of their keys; then of each message
+ * ARGV[6]  how many keys there are to delete, and
+ * ARGV[7]  how many to set
+ * ARGV     from 8 on, the values to set, in the order of their keys; then of each message
  *          its command, key and value
  *
  * Returns 1 where it was sent; 2 where the chord is done already; 0 where somebody else
@@ -27,10 +29,10 @@ local function on(db) if db ~= '' then redis.call('SELECT', db) end end
 on(ARGV[4])
 on(ARGV[5])
 
-local deleted = tonumber(ARGV[6])
-for i = 6, 5 + deleted do redis.call('DEL', KEYS[i]) end
-local at = 7
-for i = 6 + deleted, #KEYS do
+local set = 6 + tonumber(ARGV[6])
+for i = 6, set - 1 do redis.call('DEL', KEYS[i]) end
+local at = 8
+for i = set, set + tonumber(ARGV[7]) - 1 do
   if ARGV[3] == '0' then
     redis.call('SET', KEYS[i], ARGV[at])
   else

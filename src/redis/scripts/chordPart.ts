@@ -75,35 +75,43 @@ local function isOld(id, index)
 end
 
 local news, last, isAdded = {}, 0, false
+local members, entries, isPending = {}, {}, {}
 for i = 6, #ARGV, 4 do
   local id, index, member = ARGV[i], ARGV[i + 1], ARGV[i + 2]
   local known = string.sub(ARGV[i + 3], 1, 1)
   local entry = id .. ':' .. index
   local new = 0
-  if known ~= '-' and redis.call('SISMEMBER', dkey, entry) == 0 then
+  if known ~= '-' and not isPending[entry] and redis.call('SISMEMBER', dkey, entry) == 0 then
     local old = known == '='
     if known == '?' and counted < parts then old = isOld(id, index) end
     if old == nil then
       new = 2
     else
       if not old then
-        if ordered then
-          parts = parts + redis.call('ZADD', jkey, index, member)
-        else
-          parts = redis.call('RPUSH', jkey, member)
-        end
+        if ordered then members[#members + 1] = index end
+        members[#members + 1] = member
         new = 1
       elseif listed and (listed.ids[id] or 0) > 0 then
         listed.ids[id] = listed.ids[id] - 1
       end
-      redis.call('SADD', dkey, entry)
-      counted = counted + 1
+      entries[#entries + 1] = entry
+      isPending[entry] = true
     end
   end
   news[#news + 1] = new
   if new ~= 2 then last = #news end
   if known ~= '-' then isAdded = true end
 end
+
+-- .j first: a part that is there alone is one of an older worker
+if #members > 0 then
+  if ordered then
+    parts = parts + redis.call('ZADD', jkey, unpack(members))
+  else
+    parts = redis.call('RPUSH', jkey, unpack(members))
+  end
+end
+if #entries > 0 then counted = counted + redis.call('SADD', dkey, unpack(entries)) end
 
 if expires > 0 and isAdded then
   for _, key in ipairs({jkey, tkey, skey, dkey}) do redis.call('EXPIRE', key, expires) end
@@ -132,8 +140,8 @@ local reply = {claimant, parts, counted, surplus, size}
 for _, new in ipairs(news) do reply[#reply + 1] = new end
 if claimant > 0 then
   reply[#reply + 1] = redis.call('EXISTS', gkey)
-  local entries = piece(jkey, ordered, 0, 0, tonumber(ARGV[5]))
-  for _, entry in ipairs(entries) do reply[#reply + 1] = entry end
+  local read = piece(jkey, ordered, 0, 0, tonumber(ARGV[5]))
+  for _, entry in ipairs(read) do reply[#reply + 1] = entry end
 end
 return reply
 `;
