@@ -33,7 +33,7 @@ import { untilAborted, type WaitOptions } from './abort.js';
  * const { meta$ } = backend.asyncResult('4f1b')
  * await backend.markAsDone('4f1b', 5)()
  *
- * const signal = AbortSignal.timeout(10_000)
+ * const { signal } = new AbortController()
  * for await (const meta of operation.iterate(meta$, { signal })) console.log(meta.status)
  * // => SUCCESS
  *
