@@ -258,8 +258,12 @@ export class RedisBackend implements AsyncDisposable {
   }
 
   /** STARTED, with what the worker tells of itself. */
-  markAsStarted(taskId: string, meta?: Readonly<Record<string, unknown>>): Operation<void> {
-    return this.#rooms.marks.started(taskId, meta);
+  markAsStarted(
+    taskId: string,
+    meta?: Readonly<Record<string, unknown>>,
+    options?: StoreOptions,
+  ): Operation<void> {
+    return this.#rooms.marks.started(taskId, meta, options);
   }
 
   /** SUCCESS, and final; nothing is stored where the request says that the result is ignored. */

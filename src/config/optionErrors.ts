@@ -53,7 +53,7 @@ const given = (u: unknown): string => {
  * @since 0.1.0
  */
 export const kind = (u: unknown): string => {
-  if (u === null) return 'null';
+  if (u === null || u === undefined) return String(u);
   if (Array.isArray(u)) return 'an array';
   return typeof u === 'object' ? 'an object' : `a ${typeof u}`;
 };

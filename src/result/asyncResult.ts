@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { TaskResults } from '../consumer/taskResults.js';
@@ -13,7 +14,7 @@ import { abortable, type WaitOptions } from '../operation/abort.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, type Run, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
-import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
+import { asyncResultTuple, ResultTuple, type WireTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, type Codecs, codecsOf } from './codec.js';
 import { exceptionOf, outcome } from './outcome.js';
@@ -164,6 +165,16 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
   /** The reference that a saved group or a child is stored as. */
   asTuple(): ResultTuple {
     return asyncResultTuple(this.id, this.parent?.asTuple());
+  }
+
+  /** For `JSON.stringify`: the reference as Celery writes it. */
+  toJSON(): WireTuple {
+    return ResultTuple.encode(this.asTuple());
+  }
+
+  /** For `console.log`: neither the backend nor what the task has come to. */
+  [inspect.custom](): string {
+    return `AsyncResult <${this.id}>`;
   }
 
   /** @internal What a ready state comes to. */

@@ -7,7 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type * as t from 'io-ts';
 import { kind } from '../config/optionErrors.js';
-import { InvalidResult, type SchemaIssue } from '../errors/errors.js';
+import { InvalidArgument, InvalidResult, type SchemaIssue } from '../errors/errors.js';
 import {
   continueWith,
   defer,
@@ -75,17 +75,29 @@ export interface Codecs<A, P = unknown> {
 // -------------------------------------------------------------------------------------
 
 /**
- * A codec alone is that of the result.
+ * A codec alone is that of the result. What is neither, such as a schema of a library that does
+ * not keep to the standard yet, stands for both: `decodeWith` refuses it, and nothing passes
+ * unchecked.
  *
  * @internal
  */
-export const codecsOf = <A, P>(given: Codec<A> | Codecs<A, P>): Codecs<A, P> =>
-  isCodec(given) ? { result: given } : given;
+export const codecsOf = <A, P>(given: Codec<A> | Codecs<A, P>): Codecs<A, P> => {
+  if (isCodec<A>(given)) return { result: given };
+  return isCodecs<A, P>(given) ? given : { result: given, progress: given };
+};
 
-const isCodec = <A, P>(given: Codec<A> | Codecs<A, P>): given is Codec<A> =>
-  isSchema(given) || ('decode' in given && typeof given.decode === 'function');
+const isCodec = <A>(given: unknown): given is Codec<A> =>
+  isObject(given) && (isSchema(given) || typeof given.decode === 'function');
 
 const isSchema = <A>(given: object): given is StandardSchema<A> => '~standard' in given;
+
+const isCodecs = <A, P>(given: unknown): given is Codecs<A, P> =>
+  isObject(given) && Object.keys(given).every((name) => name === 'result' || name === 'progress');
+
+const isObject = (u: unknown): u is Readonly<Record<string, unknown>> =>
+  (typeof u === 'object' && u !== null) || typeof u === 'function';
+
+const notACodec = new InvalidArgument('codec', 'must be an io-ts decoder or a Standard Schema');
 
 /**
  * What `codec` makes of the `value` of a task, at once unless a schema takes its time.
@@ -96,11 +108,12 @@ export const decodeWith =
   <A>(codec: Codec<A> | undefined) =>
   (taskId: string, value: unknown): Run<A> => {
     if (codec === undefined) return settled(E.right(value as A));
-    return defer(() =>
-      isSchema(codec)
+    return defer(() => {
+      if (!isCodec<A>(codec)) return settled(E.left(notACodec));
+      return isSchema<A>(codec)
         ? validatedBy(codec['~standard'], taskId, value)
-        : settled(decodedBy(codec, taskId, value)),
-    );
+        : settled(decodedBy(codec, taskId, value));
+    });
   };
 
 const decodedBy = <A>(codec: t.Decoder<unknown, A>, taskId: string, value: unknown): Result<A> => {

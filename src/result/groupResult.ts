@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -13,7 +14,12 @@ import type { TaskException } from '../errors/taskException.js';
 import { lazily, type Operation, toRun } from '../operation/operation.js';
 import { chain, map, settled } from '../operation/run.js';
 import { FAILURE, isReady, type State } from '../states.js';
-import { type GroupResultTuple, groupResultTuple, type ResultTuple } from '../wire/resultTuple.js';
+import {
+  type GroupResultTuple,
+  groupResultTuple,
+  ResultTuple,
+  type WireTuple,
+} from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { asked, completed, isSuccess, statesOf } from './asked.js';
 import { AsyncResult } from './asyncResult.js';
@@ -203,11 +209,17 @@ export class GroupResult<Results extends ReadonlyArray<Joinable> = ReadonlyArray
 
   /** The reference that is saved. */
   asTuple(): GroupResultTuple {
-    return groupResultTuple(
-      this.id,
-      this.results.map(tupleOf),
-      this.parent === null ? null : this.parent.asTuple(),
-    );
+    return groupResultTuple(this.id, this.results.map(tupleOf), this.parent?.asTuple());
+  }
+
+  /** For `JSON.stringify`: the reference as Celery writes it. */
+  toJSON(): WireTuple {
+    return ResultTuple.encode(this.asTuple());
+  }
+
+  /** For `console.log`, which shows how many results it has. */
+  [inspect.custom](): string {
+    return `GroupResult <${this.id}, of ${this.results.length}>`;
   }
 
   private read(f: (states: ReadonlyArray<State>) => boolean): Operation<boolean> {

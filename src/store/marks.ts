@@ -37,7 +37,11 @@ export interface MarkOptions extends StoreOptions {
 }
 
 export interface Marks {
-  readonly started: (taskId: string, meta?: Readonly<Record<string, unknown>>) => Operation<void>;
+  readonly started: (
+    taskId: string,
+    meta?: Readonly<Record<string, unknown>>,
+    options?: StoreOptions,
+  ) => Operation<void>;
   readonly done: (taskId: string, result: unknown, options?: MarkOptions) => Operation<void>;
   /** The rest of the task's chain fails with it. */
   readonly failure: (taskId: string, exc: unknown, options?: MarkOptions) => Operation<void>;
@@ -97,7 +101,8 @@ export const marks = (execution: Execution, storing: Storing, following: Followi
         );
 
   return {
-    started: (taskId, meta = {}) => execution.operation(() => mark(taskId, meta, STARTED, null)),
+    started: (taskId, meta = {}, options) =>
+      execution.operation(() => pipe(storing(taskId, meta, STARTED, options), map(constVoid))),
     done: (taskId, result, options) =>
       marking(options, false, () =>
         mark(

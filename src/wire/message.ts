@@ -68,6 +68,8 @@ const Wire = t.type({
   properties: MessageProperties,
 });
 
+const isUtf8 = (body: Buffer): boolean => Buffer.from(body.toString('utf8')).equals(body);
+
 const isBase64 = ({ body_encoding }: MessageProperties): boolean => body_encoding === 'base64';
 
 const fromWire = (wire: t.TypeOf<typeof Wire>): Message => ({
@@ -133,6 +135,14 @@ export const encodeMessage = (message: Message): E.Either<EncodeError, string | 
             ['$.properties', ...memberOf(errors)].join('.'),
             'missing or of another type: Kombu reads no such message',
           ),
+      ),
+      E.filterOrElse(
+        ({ body_encoding }) => !body_encoding || body_encoding === 'base64',
+        () => new EncodeError('$.properties.body_encoding', 'Kombu knows base64 alone'),
+      ),
+      E.filterOrElse(
+        (properties) => isBase64(properties) || isUtf8(message.body),
+        () => new EncodeError('$.body', 'not UTF-8: its body_encoding must be base64'),
       ),
       E.chain(() => json.encode(toWire(message))),
     ),

@@ -62,9 +62,7 @@ export interface TaskRequest {
 // destructors
 // -------------------------------------------------------------------------------------
 
-/**
- * A task that fails with the one before it in a chain.
- */
+/** A task that fails with the one before it in a chain. */
 export interface ChainedTask {
   /** As far as storing its failure needs it; null where it has no id, and nothing is stored. */
   readonly request: TaskRequest | null;

@@ -158,3 +158,14 @@ describe('asyncResult', () => {
     expect(await backend.asyncResult('a').get()()).toEqual(E.right(5));
   });
 });
+
+describe('markAsStarted', () => {
+  it('stores what the request says, as the other marks do', async () => {
+    await using backend = new RedisBackend({ url: 'memory://', resultExtended: true });
+    const request = { id: 'a', task: 'proj.add', args: [2, 3], group: 'g' };
+    await backend.markAsStarted('a', { pid: 17 }, { request })();
+    expect(await backend.getTaskMeta('a')()).toMatchObject({
+      right: { status: 'STARTED', result: { pid: 17 }, name: 'proj.add', groupId: 'g' },
+    });
+  });
+});

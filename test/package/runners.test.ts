@@ -117,4 +117,29 @@ describe.skipIf(isSkipped('jest'))('in Jest', () => {
       stderr: expect.stringContaining('1 passed, 1 total'),
     });
   });
+
+  it('it works as ES modules, not transformed, with tests by ts-jest', async () => {
+    const tsconfig = { module: 'esnext', moduleResolution: 'bundler', target: 'es2022' };
+    const compiler = tool('typescript');
+    const options = { useESM: true, compiler, diagnostics: false, tsconfig };
+    const config = {
+      testEnvironment: 'node',
+      testMatch: ['<rootDir>/esm.test.mts'],
+      moduleFileExtensions: ['mts', 'js'],
+      extensionsToTreatAsEsm: ['.mts'],
+      cacheDirectory: '<rootDir>/.jest-esm',
+      watchman: false,
+      transform: { '\\.mts$': [tool('ts-jest'), options] },
+    };
+    write('esm.test.mts', `import { jest } from '@jest/globals';\n${importing(TEST)}`);
+    const file = write('jest.esm.json', JSON.stringify(config));
+    const { code, stderr } = await inProject(
+      ...['node', '--experimental-vm-modules', tool('jest/bin/jest.js')],
+      ...['--config', file, '--ci', '--runInBand'],
+    );
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('1 passed, 1 total'),
+    });
+  });
 });

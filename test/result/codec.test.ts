@@ -119,6 +119,20 @@ describe('a refusal', () => {
 });
 
 describe('codecsOf', () => {
+  const parse = (u: unknown): unknown => u;
+
+  it.each([null, 5, 'text', { parse }, { parse, result: t.number }])(
+    'refuses %o, which is no codec, and lets nothing pass unchecked',
+    async (given) => {
+      const { result, progress } = codecsOf(given as never);
+      for (const codec of [result, progress]) {
+        expect(await decoded(codec, 5)).toMatchObject({
+          left: { _tag: 'InvalidArgument', argument: 'codec' },
+        });
+      }
+    },
+  );
+
   it('takes a codec alone for that of the result', () => {
     for (const codec of [
       t.number,

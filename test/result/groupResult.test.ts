@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
@@ -26,6 +27,22 @@ const right = async <A>(operation: Operation<A>): Promise<A> => {
   if (E.isLeft(either)) throw either.left;
   return either.right;
 };
+
+describe('what is shown of a handle', () => {
+  it('is its reference, and nothing of the backend or the result', async () => {
+    const backend = new RedisBackend({ url: 'memory://' });
+    await backend.markAsDone('a', 'a payload')();
+    const task = backend.asyncResult('a');
+    await task.get()();
+    const group = backend.groupResult('g', [task]);
+    expect(JSON.stringify(task)).toBe('[["a",null],null]');
+    expect(JSON.stringify(group)).toBe('[["g",null],[[["a",null],null]]]');
+    expect(inspect({ task, group })).toBe(
+      '{ task: AsyncResult <a>, group: GroupResult <g, of 1> }',
+    );
+    await backend.close()();
+  });
+});
 
 describe('a GroupResult', () => {
   it('joins as join does, by each of its names', () =>

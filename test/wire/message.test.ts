@@ -80,6 +80,20 @@ describe('Message', () => {
     expect(encodeMessage(empty)).toMatchObject({ _tag: 'Right' });
   });
 
+  it('is not written with an encoding of the body that Kombu does not know', () => {
+    const properties = { ...sent, body_encoding: 'hex' };
+    expect(encodeMessage({ ...empty, properties })).toMatchObject({
+      left: { path: '$.properties.body_encoding' },
+    });
+  });
+
+  it('has a body of other bytes than UTF-8 in base64 alone', () => {
+    const bytes = { ...empty, body: Buffer.from([0xff, 0xfe]) };
+    expect(encodeMessage(bytes)).toMatchObject({ left: { path: '$.body' } });
+    const properties = { ...sent, body_encoding: 'base64' };
+    expect(encodeMessage({ ...bytes, properties })).toMatchObject({ _tag: 'Right' });
+  });
+
   it('is not read so either, and what is wrong has a name', () => {
     const wire = Message.encode(empty);
     for (const [problem, odd] of [
