@@ -89,30 +89,52 @@ const pip = () => {
 };
 
 /**
- * @param {string} version
+ * @param {string} title
+ * @param {string} name of the directory
+ * @param {string} requirements what pip installs, pinned
+ * @param {string} check what Python must be able to import
  * @param {{ from: number, to: number }} pythons that it runs on
  * @returns {Part}
  */
-const celery = (version, pythons) => {
-  const directory = inRoot(`build/celery-${version}`);
+const virtualEnvironment = (title, name, requirements, check, pythons) => {
+  const directory = inRoot(`build/${name}`);
   const python = join(directory, 'bin', 'python');
-  const pins = inRoot(`test/integration/pins/celery-${version}.txt`);
+  const pins = inRoot(requirements);
   return {
-    title: `Celery ${version}`,
+    title,
     directory,
     pins: () => readFileSync(pins, 'utf8'),
     holds: () => succeeds(python, '--version'),
     install: async () => {
       await run(await pythonOf(pythons), '-m', 'venv', directory);
       await run(python, ...PIP, '--requirement', pins);
-      await run(
-        python,
-        '-c',
-        'import celery.bin.worker, celery.backends.redis, kombu.transport.redis, msgpack, yaml',
-      );
+      await run(python, '-c', `import ${check}`);
     },
   };
 };
+
+/**
+ * @param {string} version
+ * @param {{ from: number, to: number }} pythons that it runs on
+ */
+const celery = (version, pythons) =>
+  virtualEnvironment(
+    `Celery ${version}`,
+    `celery-${version}`,
+    `test/integration/pins/celery-${version}.txt`,
+    'celery.bin.worker, celery.backends.redis, kombu.transport.redis, msgpack, yaml',
+    pythons,
+  );
+
+/** What Celery's own tests run in, for `npm run suite` alone. */
+export const suite = () =>
+  virtualEnvironment(
+    "what Celery's own tests run in",
+    'suite',
+    'test/suite/requirements.txt',
+    'celery.contrib.pytest, pydantic, pytest_order',
+    { from: 10, to: 99 },
+  );
 
 // ---------------------------------------------------------------------------------------
 // servers
@@ -206,11 +228,12 @@ const isThere = async (part) => {
 /**
  * Makes what is missing or has other pins, all at once.
  *
+ * @param {ReadonlyArray<Part>} [parts]
  * @returns {Promise<ReadonlyArray<string>>} the titles of what could not be had
  */
-export const furnish = async () => {
+export const furnish = async (parts = PARTS) => {
   const furnished = await Promise.all(
-    PARTS.map(async (part) => {
+    parts.map(async (part) => {
       if (await isThere(part)) return [];
       console.log(`Installing ${part.title} …`);
       try {

@@ -1,0 +1,157 @@
+// The Node side of `chordis_backend.py`: answers its requests, one JSON object a line, by
+// the public API. Values come and go as Kombu's JSON, which `json` of chordis reads.
+import { Buffer } from 'node:buffer';
+import { createInterface } from 'node:readline';
+import { json, operation, RedisBackend } from 'chordis';
+import { ResultTuple, TaskException, TaskMeta } from 'chordis/wire';
+import * as E from 'fp-ts/lib/Either.js';
+import * as O from 'fp-ts/lib/Option.js';
+
+/** @typedef {import('chordis').TaskRequest} TaskRequest */
+
+const { errbacks, ...settings } = JSON.parse(process.argv[2] ?? '{}');
+
+const withoutNulls = Object.fromEntries(
+  Object.entries(settings).filter(([, value]) => value !== null),
+);
+
+/** @param {unknown} value */
+const wireText = (value) => {
+  const encoded = json.encode(value);
+  if (E.isLeft(encoded)) throw encoded.left;
+  return String(encoded.right);
+};
+
+/** @param {unknown} value */
+const line = (value) => process.stdout.write(`${wireText(value)}\n`);
+
+// -------------------------------------------------------------------------------------
+// errbacks that Python has
+// -------------------------------------------------------------------------------------
+
+/** @type {Map<number, (error: string | null) => void>} */
+const called = new Map();
+
+/** @param {string} name */
+const errback =
+  (name) =>
+  (
+    /** @type {TaskRequest} */ request,
+    /** @type {import('chordis').TaskException} */ exception,
+    /** @type {string | null} */ traceback,
+    /** @type {ReadonlyArray<unknown>} */ ...args
+  ) =>
+    new Promise((resolve, reject) => {
+      const answer = called.size + 1;
+      called.set(answer, (error) => (error === null ? resolve(null) : reject(new Error(error))));
+      const call = { task: name, args, kwargs: {}, options: {}, subtask_type: null };
+      const { id, errbacks: linked = [] } = request;
+      line({
+        call: { ...call, immutable: false },
+        answer,
+        request: { id, errbacks: linked },
+        exception: TaskException.encode(exception),
+        traceback,
+      });
+    });
+
+const backend = new RedisBackend({
+  ...withoutNulls,
+  errbacks: Object.fromEntries(errbacks.map((/** @type {string} */ name) => [name, errback(name)])),
+  logger: { warn: console.error, error: console.error },
+});
+
+// -------------------------------------------------------------------------------------
+// what Python asks for
+// -------------------------------------------------------------------------------------
+
+/** @param {Record<string, any>} wire by Python's names */
+const requestOf = (wire) => {
+  const { group_index, parent_id, root_id, delivery_info, ignore_result, ...same } = wire;
+  const { stamped_headers, children, ...others } = same;
+  return {
+    ...others,
+    groupIndex: group_index,
+    parentId: parent_id,
+    rootId: root_id,
+    deliveryInfo: delivery_info && { routingKey: delivery_info.routing_key },
+    ignoreResult: ignore_result,
+    stampedHeaders: stamped_headers,
+    children: children.map(tupleOf),
+  };
+};
+
+/** @param {unknown} wire */
+const tupleOf = (wire) => {
+  const tuple = ResultTuple.decode(wire);
+  if (E.isLeft(tuple)) throw new Error('no result tuple');
+  return tuple.right;
+};
+
+/** An exception in a state that has one. */
+const resultOf = (/** @type {unknown} */ wire) => {
+  const isException = typeof wire === 'object' && wire !== null && 'exc_type' in wire;
+  const exception = isException ? TaskException.decode(wire) : E.left(wire);
+  return E.isRight(exception) ? exception.right : wire;
+};
+
+const bytes = (/** @type {O.Option<Buffer>} */ value) =>
+  O.isSome(value) ? value.value.toString('base64') : null;
+
+/** @type {Record<string, (asked: any) => Promise<unknown>>} */
+const methods = {
+  get: async ({ key }) => bytes(await operation.toPromise(backend.get(key))),
+  mget: async ({ keys }) => (await operation.toPromise(backend.mget(keys))).map(bytes),
+  delete: ({ key }) => operation.toPromise(backend.delete(key)),
+  incr: ({ key }) => operation.toPromise(backend.incr(key)),
+  expire: ({ key, seconds }) => operation.toPromise(backend.expire(key, seconds)),
+  store: ({ taskId, result, state, traceback, request }) =>
+    operation.toPromise(
+      backend.storeResult(taskId, resultOf(result), state, {
+        traceback,
+        ...(request !== null && { request: requestOf(request) }),
+      }),
+    ),
+  meta: async ({ taskId }) => {
+    const exists = await operation.toPromise(backend.taskResultExists(taskId));
+    if (!exists) return null;
+    const meta = await operation.toPromise(backend.getTaskMeta(taskId));
+    return wireText(TaskMeta.encode(meta));
+  },
+  forget: ({ taskId }) => operation.toPromise(backend.forget(taskId)),
+  saveGroup: ({ groupId, result }) =>
+    operation.toPromise(backend.saveGroup(groupId, tupleOf(result))),
+  restoreGroup: async ({ groupId }) => {
+    const found = await operation.toPromise(backend.restoreGroup(groupId));
+    return O.isSome(found) ? ResultTuple.encode(found.value) : null;
+  },
+  deleteGroup: ({ groupId }) => operation.toPromise(backend.deleteGroup(groupId)),
+  addToChord: ({ groupId }) => operation.toPromise(backend.addToChord(groupId)),
+  setChordSize: ({ groupId, size }) => operation.toPromise(backend.setChordSize(groupId, size)),
+  applyChord: ({ header, body }) => operation.toPromise(backend.applyChord(tupleOf(header), body)),
+  chordPart: async ({ request, state, result }) => {
+    const part = backend.onChordPartReturn(requestOf(request), state, resultOf(result));
+    return (await operation.toPromise(part))._tag;
+  },
+};
+
+/** @param {Record<string, any>} asked */
+const answer = async ({ id, method, ...asked }) => {
+  try {
+    line({ id, returned: (await methods[method]?.(asked)) ?? null });
+  } catch (error) {
+    line({ id, raised: error instanceof Error ? error.message : String(error) });
+  }
+};
+
+for await (const input of createInterface({ input: process.stdin })) {
+  const read = json.decode(Buffer.from(input));
+  if (E.isLeft(read)) throw new Error(read.left);
+  const message = /** @type {Record<string, any>} */ (read.right);
+  if ('answered' in message) {
+    const settle = called.get(message.answered);
+    called.delete(message.answered);
+    settle?.(message.error);
+  } else answer(message);
+}
+await operation.toPromise(backend.close());
