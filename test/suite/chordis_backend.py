@@ -19,7 +19,7 @@ from celery.app.task import Context
 from celery.backends.redis import RedisBackend
 from celery.exceptions import BackendStoreError
 from celery.result import result_from_tuple
-from celery.utils.functional import arity_greater
+from celery.utils.functional import _regen, arity_greater
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.json import dumps, loads
 
@@ -185,8 +185,10 @@ class ChordisBackend(RedisBackend):
         self.node.ask('setChordSize', groupId=group_id, size=chord_size)
 
     def apply_chord(self, header_result_args, body, **kwargs):
-        header = self.app.GroupResult(*header_result_args)
-        self.node.ask('applyChord', header=header.as_tuple(), body=body)
+        # A header that is made as it is sent can't nest, and must not be looked through.
+        if not isinstance(header_result_args[1], _regen):
+            header = self.app.GroupResult(*header_result_args)
+            self.node.ask('applyChord', header=header.as_tuple(), body=body)
 
     def on_chord_part_return(self, request, state, result, propagate=None, **kwargs):
         if not request.group or not request.id:
@@ -218,9 +220,11 @@ class ChordisBackend(RedisBackend):
         ]
 
     def call_errback(self, message):
+        errback = self.app.signature(message['call'])
+        if errback.immutable:
+            return errback()
         exc = self.exception_to_python(message['exception'])
-        request = Context(message['request'])
-        self.app.signature(message['call'])(request, exc, message.get('traceback'))
+        errback(Context(message['request']), exc, message['traceback'])
 
 
 for scheme in ('redis', 'rediss'):

@@ -2,7 +2,7 @@
 // the public API. Values come and go as Kombu's JSON, which `json` of chordis reads.
 import { Buffer } from 'node:buffer';
 import { createInterface } from 'node:readline';
-import { json, operation, RedisBackend } from 'chordis';
+import { isTaskException, json, operation, RedisBackend } from 'chordis';
 import { ResultTuple, TaskException, TaskMeta } from 'chordis/wire';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
@@ -32,26 +32,27 @@ const line = (value) => process.stdout.write(`${wireText(value)}\n`);
 /** @type {Map<number, (error: string | null) => void>} */
 const called = new Map();
 
-/** @param {string} name */
+/** An immutable one gets its own arguments alone: behind those by place, those by name. */
 const errback =
-  (name) =>
-  (
-    /** @type {TaskRequest} */ request,
-    /** @type {import('chordis').TaskException} */ exception,
-    /** @type {string | null} */ traceback,
-    /** @type {ReadonlyArray<unknown>} */ ...args
-  ) =>
+  (/** @type {string} */ task) =>
+  (/** @type {ReadonlyArray<any>} */ ...told) =>
     new Promise((resolve, reject) => {
       const answer = called.size + 1;
       called.set(answer, (error) => (error === null ? resolve(null) : reject(new Error(error))));
-      const call = { task: name, args, kwargs: {}, options: {}, subtask_type: null };
-      const { id, errbacks: linked = [] } = request;
+      const [request, exception, traceback, ...rest] = told;
+      const immutable = !isTaskException(exception);
+      const own = immutable ? told : rest;
+      const last = own.at(-1);
+      const named = typeof last === 'object' && last !== null && !Array.isArray(last);
+      const [args, kwargs] = named ? [own.slice(0, -1), last] : [own, {}];
       line({
-        call: { ...call, immutable: false },
         answer,
-        request: { id, errbacks: linked },
-        exception: TaskException.encode(exception),
-        traceback,
+        call: { task, args, kwargs, options: {}, subtask_type: null, immutable },
+        ...(!immutable && {
+          request: { id: request.id, errbacks: request.errbacks ?? [] },
+          exception: TaskException.encode(exception),
+          traceback,
+        }),
       });
     });
 
