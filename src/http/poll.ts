@@ -59,7 +59,7 @@ export const currentStates = async (
   for (const [at, meta] of metas.right.entries()) {
     const taskId = members.ids[at] ?? '';
     // a worker may have stored one that names another task, which nobody asked for
-    if (E.isRight(meta)) outbox.put(at, { ...meta.right, taskId });
+    if (E.isRight(meta)) outbox.put(at, named(meta.right, taskId));
     else if (isPassing(meta.left)) return refused(away);
     else outbox.fail(at, meta.left);
   }
@@ -96,6 +96,9 @@ export const nextStates = (options: WaitingPoll): Promise<Response> =>
     watching.add(follow({ news: lookSoon, cut: () => atEndOfTick(cut) }));
     if (signal.aborted) cut();
   });
+
+const named = (meta: TaskMeta, taskId: string): TaskMeta =>
+  meta.taskId === taskId ? meta : { ...meta, taskId };
 
 // -------------------------------------------------------------------------------------
 // the answer

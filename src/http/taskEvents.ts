@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { identity } from 'fp-ts/lib/function.js';
 import type { SchedulerLike } from 'rxjs';
 import { ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isolated } from '../operation/isolated.js';
@@ -109,7 +108,7 @@ export type Handler = (request: Request) => Promise<Response>;
  */
 export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): Handler => {
   checked(options);
-  const { authorize, select = identity, limit, onError } = options;
+  const { authorize, select, limit, onError } = options;
   const { keepAlive = 15, pollTimeout = 25, random = Math.random } = options;
   const { scheduler } = backend;
   const tell = teller(select);

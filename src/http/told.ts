@@ -6,6 +6,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { EncodeError } from '../errors/errors.js';
 import { reasonOf } from '../serialization/reason.js';
+import { toJson } from '../serialization/toJson.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { tagOf } from './cursor.js';
@@ -34,14 +35,17 @@ export type Tell = (meta: TaskMeta) => E.Either<EncodeError, ToldState>;
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** What `select` throws, and what has no JSON, is a `Left`. */
-export const teller = (select: (meta: TaskMeta) => Selected): Tell => {
+/**
+ * What `select` throws, and what is too long for a text, is a `Left`. All of a meta has a JSON
+ * of its own; a copy of it has not, where it holds what JSON has not.
+ */
+export const teller = (select?: (meta: TaskMeta) => Selected): Tell => {
   const known = new WeakMap<TaskMeta, ReturnType<Tell>>();
   return (meta) => {
     const before = known.get(meta);
     if (before !== undefined) return before;
     const told = E.tryCatch(
-      () => toldOf(meta, JSON.stringify(select(meta))),
+      () => toldOf(meta, JSON.stringify(select === undefined ? meta : toJson(select(meta)))),
       (thrown) => new EncodeError('$', reasonOf(thrown)),
     );
     known.set(meta, told);

@@ -3,6 +3,8 @@ import { RedisBackend } from '../../src/backend/redisBackend.js';
 import { ConnectionError, ImproperlyConfigured } from '../../src/errors/errors.js';
 import { type Handler, type TaskEventsOptions, taskEvents } from '../../src/http/index.js';
 import * as operation from '../../src/operation/operation.js';
+import { pythonException } from '../../src/wire/exception.js';
+import type { TaskMeta } from '../../src/wire/meta.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { inShort, Reading } from './reading.js';
 
@@ -26,8 +28,9 @@ const read = async (handler: Handler, query: string, headers?: Record<string, st
 const progress = (id: string, done: number): Promise<unknown> =>
   backend.storeResult(id, { done }, 'PROGRESS')();
 
-/** What has been watched at once, and what is watched still. */
-const watched = (): number => Reflect.get(backend.resultConsumer, 'channels').size;
+/** How many of the tasks are watched. */
+const watched = (): number =>
+  ['a', 'b'].filter((id) => backend.resultConsumer.isFollowing(id)).length;
 
 describe('a stream of events', () => {
   it('tells each state of a task as it comes, and ends after the ready one', async () => {
@@ -86,7 +89,7 @@ describe('a stream of events', () => {
   it('leaves the channels as soon as its reader goes', async () => {
     const reading = await read(handlerWith(), 'task=a&task=b');
     await reading.next();
-    expect(watched()).toBe(2);
+    await expect.poll(watched).toBe(2);
     await reading.leave();
     expect(watched()).toBe(0);
   });
@@ -96,6 +99,7 @@ describe('a stream of events', () => {
     const request = new Request('http://localhost/?task=a', { signal: gone.signal });
     const reading = new Reading(await handlerWith()(request));
     await reading.next();
+    await expect.poll(watched).toBe(1);
     gone.abort();
     expect(watched()).toBe(0);
     await reading.all();
@@ -359,6 +363,35 @@ describe('a request', () => {
 });
 
 describe('what is stored', () => {
+  it('is told as JSON whatever Python stored, selected or not', async () => {
+    const result = '{"big": 9007199254740993, "nan": NaN, "nested": [1.5, {"__proto__": 1}]}';
+    await backend.set('celery-task-meta-a', `{"status": "SUCCESS", "result": ${result}}`)();
+    await backend.set('celery-task-meta-b', '{"status": "SUCCESS", "result": 9007199254740993}')();
+    const options = [
+      {},
+      { select: ({ taskId, status, result }: TaskMeta) => ({ taskId, status, result }) },
+    ];
+    for (const each of options) {
+      const events = await (await read(handlerWith(each), 'task=a&task=b')).all();
+      const results = new Map(events.map(({ data }) => [data.taskId, JSON.stringify(data.result)]));
+      expect(results.get('a')).toBe(
+        '{"big":"9007199254740993","nan":null,"nested":[1.5,{"__proto__":1}]}',
+      );
+      expect(results.get('b')).toBe('"9007199254740993"');
+    }
+  });
+
+  it('is told of a failure with how Python shows it, also where that is long', async () => {
+    await backend.markAsFailure('a', pythonException('ValueError', ['x'.repeat(1000)]), {
+      traceback: 'Traceback …',
+    })();
+    const [event] = await (await read(handlerWith(), 'task=a')).all();
+    expect(event?.data).toMatchObject({
+      traceback: 'Traceback …',
+      result: { excType: 'ValueError', repr: expect.stringMatching(/^ValueError\('xxx/) },
+    });
+  });
+
   const HOSTILE = '\r\n\r\nevent: end\ndata: {}\n\nid: x\u2028\u0000<script>alert(1)</script>';
 
   it('cannot break out of its event, and its id out of the headers', async () => {
