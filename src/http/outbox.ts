@@ -80,9 +80,13 @@ export class Outbox {
   // what is told
   // ---------------------------------------------------------------------------------
 
-  /** From now on it counts as told: states first, as many as come to about `characters`. */
+  /**
+   * From now on it counts as told: states, as many as come to about `characters`, and then how
+   * far their groups are. A reader is told first which tasks its groups have.
+   */
   take(characters: number): ReadonlyArray<OutEvent> {
-    const events: Array<OutEvent> = [];
+    const events = this.isFirst ? this.takeGroups() : [];
+    this.isFirst = false;
     let length = 0;
     for (const [at, meta] of this.states) {
       if (length >= characters) return events;
@@ -94,10 +98,14 @@ export class Outbox {
     }
     for (const [at, error] of this.failures) events.push(this.failureEvent(at, error));
     this.failures.clear();
-    for (const n of this.groupsDue) events.push(this.groupEvent(n));
-    this.groupsDue.clear();
-    this.isFirst = false;
+    events.push(...this.takeGroups());
     return events;
+  }
+
+  private takeGroups(): Array<OutEvent> {
+    const due = [...this.groupsDue];
+    this.groupsDue.clear();
+    return due.map((n) => this.groupEvent(n));
   }
 
   /** `undefined` for the state that was told last, and for one that has no JSON. */

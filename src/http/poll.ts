@@ -115,6 +115,17 @@ const answer = (events: ReadonlyArray<OutEvent>, { outbox, cursor }: PollOptions
     `[${events.flatMap(({ event, data }) => (event === name ? [data] : [])).join(',')}]`;
   const body =
     `{"id":"${cursor}","states":${list('state')},"failures":${list('failure')},` +
-    `"groups":${list('group')},"end":${outbox.isOver}}`;
+    `"groups":${JSON.stringify(groupsIn(events))},"end":${outbox.isOver}}`;
   return new Response(body, { headers: { ...uncached, 'content-type': 'application/json' } });
+};
+
+/** Each with its tasks, and as far as it is by now. */
+const groupsIn = (events: ReadonlyArray<OutEvent>): ReadonlyArray<unknown> => {
+  const groups = new Map<string, { readonly groupId: string }>();
+  for (const { event, data } of events) {
+    if (event !== 'group') continue;
+    const group = JSON.parse(data);
+    groups.set(group.groupId, { ...groups.get(group.groupId), ...group });
+  }
+  return [...groups.values()];
 };

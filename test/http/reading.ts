@@ -13,6 +13,8 @@ export class Reading {
   text = '';
   isOver = false;
   private readonly reader;
+  private waiting: Promise<void> | undefined;
+  private share = 1;
   private readonly decoder = new TextDecoder();
   private readonly parser = createParser({
     onEvent: ({ event = 'message', id, data }) => {
@@ -25,10 +27,24 @@ export class Reading {
   }
 
   /** One more chunk. */
-  async next(): Promise<void> {
+  next(): Promise<void> {
+    return this.nextPart(1);
+  }
+
+  /** A share of one more chunk, from 0 to 1; of the one that is waited for, where there is one. */
+  nextPart(share: number): Promise<void> {
+    this.share = share;
+    this.waiting ??= this.take().finally(() => {
+      this.waiting = undefined;
+    });
+    return this.waiting;
+  }
+
+  private async take(): Promise<void> {
     const { done = true, value } = (await this.reader?.read()) ?? {};
     if (done) this.isOver = true;
-    const text = this.decoder.decode(value, { stream: true });
+    const bytes = value?.subarray(0, Math.round(value.length * this.share));
+    const text = this.decoder.decode(bytes, { stream: true });
     this.text += text;
     this.parser.feed(text);
   }
