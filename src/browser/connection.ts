@@ -110,6 +110,7 @@ const requestOf = (
 const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observable<string> =>
   new Rx.Observable((observer) => {
     const gone = new AbortController();
+    let leave = (): void => gone.abort();
     const read = async (): Promise<void> => {
       const { status, headers, body } = await respond(gone.signal);
       // all was told before
@@ -121,6 +122,12 @@ const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observa
         throw new Lost(Number(headers.get('retry-after') ?? 0));
       }
       const reader = body.getReader();
+      leave = () => {
+        // for a fetch that does not heed a signal
+        reader.cancel().catch(() => undefined);
+        gone.abort();
+      };
+      if (observer.closed) leave();
       const decoder = new TextDecoder();
       for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
         observer.next(decoder.decode(chunk.value, { stream: true }));
@@ -130,7 +137,7 @@ const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observa
       () => observer.complete(),
       (error) => observer.error(error),
     );
-    return () => gone.abort();
+    return () => leave();
   });
 
 /** What is asked for is wrong; not when, or how often. */

@@ -31,8 +31,8 @@ export interface EventStreamOptions {
   readonly retry: number;
   /** By the scheduler's clock. */
   readonly until: number;
-  /** Aborts when the reader goes. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the reader goes, in Node as long as somebody holds the request. */
+  readonly request: Request;
   /** Called once, at the end. */
   readonly ended: () => void;
 }
@@ -59,7 +59,8 @@ class EventSource {
   private answer: ((text: string) => void) | undefined;
 
   constructor(private readonly options: EventStreamOptions) {
-    const { signal, ended } = options;
+    const { request, ended } = options;
+    const { signal } = request;
     const leave = (): void => this.watching.unsubscribe();
     this.watching.add(ended);
     if (signal.aborted) leave();

@@ -32,8 +32,8 @@ export interface WaitingPoll extends PollOptions {
   readonly scheduler: SchedulerLike;
   /** In milliseconds: then the answer has no states. */
   readonly wait: number;
-  /** Aborts when the reader goes. */
-  readonly signal: AbortSignal;
+  /** Its signal aborts when the reader goes, in Node as long as somebody holds the request. */
+  readonly request: Request;
 }
 
 /** How many keys are read at once. */
@@ -69,12 +69,12 @@ export const currentStates = async (
 /** The states after the cursor's, as soon as there is one. */
 export const nextStates = (options: WaitingPoll): Promise<Response> =>
   new Promise((resolve) => {
-    const { outbox, follow, scheduler, wait, signal } = options;
+    const { outbox, follow, scheduler, wait, request } = options;
     const events: Array<OutEvent> = [];
     let isDue = false;
     const end = (response: () => Response): void => {
       watching.unsubscribe();
-      signal.removeEventListener('abort', cut);
+      request.signal.removeEventListener('abort', cut);
       resolve(response());
     };
     const cut = (): void => end(() => refused(away));
@@ -91,10 +91,10 @@ export const nextStates = (options: WaitingPoll): Promise<Response> =>
       isDue = true;
     };
     const watching = scheduler.schedule(told, wait);
-    signal.addEventListener('abort', cut);
+    request.signal.addEventListener('abort', cut);
     lookSoon();
     watching.add(follow({ news: lookSoon, cut: () => atEndOfTick(cut) }));
-    if (signal.aborted) cut();
+    if (request.signal.aborted) cut();
   });
 
 const named = (meta: TaskMeta, taskId: string): TaskMeta =>

@@ -131,9 +131,8 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
     const outbox = new Outbox(members, cursor, tell);
     const follow = (listener: Listener) =>
       following(backend.resultConsumer, members, outbox, listener);
-    const { signal } = request;
     if (asked.isPoll) {
-      const polled = { members, outbox, cursor, follow, scheduler, signal };
+      const polled = { members, outbox, cursor, follow, scheduler, request };
       return (
         asked.after === null
           ? currentStates((id) => backend.getTaskMeta(id), polled)
@@ -146,7 +145,7 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
       return new Response(null, { status: 204, headers: uncached });
     }
     const body = eventStream({
-      ...{ outbox, follow, scheduler, until, signal, ended: close },
+      ...{ outbox, follow, scheduler, until, request, ended: close },
       keepAlive: keepAlive * 1000,
       // so that the readers of a server that has stopped do not come back all at once
       retry: Math.round(1000 + 3000 * random()),

@@ -20,7 +20,7 @@ export class FakeServer {
     if (body === null || !response.headers.get('content-type')?.includes('event-stream')) {
       return response;
     }
-    return new Response(this.cuttable(body, request.signal), response);
+    return new Response(this.cuttable(body), response);
   };
 
   /** Every connection breaks. */
@@ -33,12 +33,13 @@ export class FakeServer {
     return this.open.size;
   }
 
-  private cuttable(body: ReadableStream<Uint8Array>, signal: AbortSignal) {
+  private cuttable(body: ReadableStream<Uint8Array>) {
     const reader = body.getReader();
+    let current: ReadableStreamDefaultController<Uint8Array> | undefined;
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
+        current = controller;
         this.open.add(controller);
-        signal.addEventListener('abort', () => this.open.delete(controller));
       },
       pull: async (controller) => {
         const { done, value } = await reader.read();
@@ -48,7 +49,10 @@ export class FakeServer {
           controller.close();
         } else controller.enqueue(value);
       },
-      cancel: () => reader.cancel(),
+      cancel: () => {
+        if (current !== undefined) this.open.delete(current);
+        return reader.cancel();
+      },
     });
   }
 }
