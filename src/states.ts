@@ -4,9 +4,7 @@
  *
  * @since 0.1.0
  */
-import { pipe } from 'fp-ts/lib/function.js';
-import * as N from 'fp-ts/lib/number.js';
-import * as Ord from 'fp-ts/lib/Ord.js';
+import type { Ord } from 'fp-ts/lib/Ord.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -238,4 +236,9 @@ export const precedence = (state: State): number => RANKS.get(state) ?? UNLISTED
  * @category instances
  * @since 0.1.0
  */
-export const compareStates: Ord.Ord<State> = pipe(N.Ord, Ord.reverse, Ord.contramap(precedence));
+export const compareStates: Ord<State> = {
+  equals: (one, other) => precedence(one) === precedence(other),
+  // by hand, since a browser that needs the sets would load all that an Ord is built with
+  compare: (one, other) =>
+    precedence(one) === precedence(other) ? 0 : precedence(one) < precedence(other) ? 1 : -1,
+};

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { importing, inProject, isSkipped, PRINTED, tool, write } from './project.js';
 
@@ -37,6 +38,22 @@ describe.skipIf(isSkipped('esbuild'))('bundled by esbuild', () => {
     const bundle = readFileSync(output, 'utf8');
     expect(bundle).toMatch(/\/\/ .*node_modules\/chordis\//);
     expect(bundle).not.toMatch(/node_modules\/(yaml|@msgpack)\//);
+  });
+});
+
+describe.skipIf(isSkipped('esbuild'))('bundled for a page', () => {
+  it('chordis/browser brings in no Node, and beside rxjs takes less than 6 KB', async () => {
+    const entry = write('page.mjs', "export * from 'chordis/browser';");
+    const output = write('page.js', '');
+    const built = await inProject(
+      ...['node', tool('esbuild/bin/esbuild'), entry, '--bundle', '--platform=browser'],
+      ...['--format=esm', '--minify', '--external:rxjs', `--outfile=${output}`],
+      '--log-level=warning',
+    );
+    expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
+    const bundle = readFileSync(output);
+    expect(bundle.toString()).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\./);
+    expect(gzipSync(bundle).length).toBeLessThan(6 * 1024);
   });
 });
 

@@ -53,6 +53,15 @@ const program = async () => {
     await backend.close()();
   }
   console.log(pendingMeta('smoke').status, typeof testBackend);
+  const backend = new RedisBackend({ url: 'memory://' });
+  const handler = taskEvents(backend, { authorize: () => true });
+  await backend.markAsDone('pushed', { answer: 42 })();
+  const url = 'http://localhost/tasks?task=pushed';
+  const stream = await (await handler(new Request(url))).text();
+  console.log(stream.match(/^event: .*$/gm).join());
+  const fetch = async (...request) => handler(new Request(...request));
+  for await (const state of watchTask(url, undefined, { fetch })) console.log(JSON.stringify(state.result));
+  await backend.close()();
 };
 `;
 
@@ -62,6 +71,8 @@ const names = {
   'chordis/msgpack': 'msgpack',
   'chordis/wire': 'pendingMeta',
   'chordis/testing': 'testBackend',
+  'chordis/http': 'taskEvents',
+  'chordis/browser': 'watchTask',
 };
 
 /** Stores a result and reads it back, with each serializer; `start` runs it. */
@@ -84,4 +95,6 @@ export const requiring = (start = 'program();'): string =>
 export const PRINTED = [
   ...['json', 'yaml', 'msgpack'].map((name) => `${name} Right SUCCESS {"answer":42}\n`),
   'PENDING function\n',
+  'event: state,event: end\n',
+  '{"answer":42}\n',
 ].join('');

@@ -66,12 +66,16 @@ const backend = new RedisBackend({
 // what Python asks for
 // -------------------------------------------------------------------------------------
 
-/** @param {Record<string, any>} wire by Python's names */
+/**
+ * @param {Record<string, any>} wire by Python's names
+ * @returns {TaskRequest}
+ */
 const requestOf = (wire) => {
-  const { group_index, parent_id, root_id, delivery_info, ignore_result, ...same } = wire;
+  const { id, group_index, parent_id, root_id, delivery_info, ignore_result, ...same } = wire;
   const { stamped_headers, children, ...others } = same;
   return {
     ...others,
+    id,
     groupIndex: group_index,
     parentId: parent_id,
     rootId: root_id,
@@ -87,6 +91,13 @@ const tupleOf = (wire) => {
   const tuple = ResultTuple.decode(wire);
   if (E.isLeft(tuple)) throw new Error('no result tuple');
   return tuple.right;
+};
+
+/** @param {unknown} wire */
+const groupOf = (wire) => {
+  const tuple = tupleOf(wire);
+  if (tuple._tag === 'AsyncResult') throw new Error('no group');
+  return tuple;
 };
 
 /** An exception in a state that has one. */
@@ -121,7 +132,7 @@ const methods = {
   },
   forget: ({ taskId }) => operation.toPromise(backend.forget(taskId)),
   saveGroup: ({ groupId, result }) =>
-    operation.toPromise(backend.saveGroup(groupId, tupleOf(result))),
+    operation.toPromise(backend.saveGroup(groupId, groupOf(result))),
   restoreGroup: async ({ groupId }) => {
     const found = await operation.toPromise(backend.restoreGroup(groupId));
     return O.isSome(found) ? ResultTuple.encode(found.value) : null;
@@ -129,7 +140,7 @@ const methods = {
   deleteGroup: ({ groupId }) => operation.toPromise(backend.deleteGroup(groupId)),
   addToChord: ({ groupId }) => operation.toPromise(backend.addToChord(groupId)),
   setChordSize: ({ groupId, size }) => operation.toPromise(backend.setChordSize(groupId, size)),
-  applyChord: ({ header, body }) => operation.toPromise(backend.applyChord(tupleOf(header), body)),
+  applyChord: ({ header, body }) => operation.toPromise(backend.applyChord(groupOf(header), body)),
   chordPart: async ({ request, state, result }) => {
     const part = backend.onChordPartReturn(requestOf(request), state, resultOf(result));
     return (await operation.toPromise(part))._tag;

@@ -1,0 +1,1 @@
+export { type GrantedIds, type Grants, type GrantOptions, grants } from './grants.js';

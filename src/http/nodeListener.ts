@@ -1,0 +1,125 @@
+/**
+ * `nodeListener`: a handler of Fetch's kind for Node's own `http`.
+ *
+ * @since 0.1.0
+ */
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import type { Handler } from './taskEvents.js';
+
+// -------------------------------------------------------------------------------------
+// conversions
+// -------------------------------------------------------------------------------------
+
+/**
+ * A listener for Node's `http`, as Express, Fastify (`reply.hijack()`, then `request.raw` and
+ * `reply.raw`) and Koa (`ctx.respond = false`, then `ctx.req` and `ctx.res`) take it. A reader
+ * who is slow is waited for, and one who goes ends what the handler watches.
+ *
+ * @example
+ * import { createServer } from 'node:http'
+ * import { RedisBackend } from 'chordis'
+ * import { nodeListener, taskEvents } from 'chordis/http'
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * const listener = nodeListener(taskEvents(backend, { authorize: () => true }))
+ * const server = createServer(listener).listen(0, () => {
+ *   server.close()
+ *   backend.close()()
+ * })
+ *
+ * @category conversions
+ * @since 0.1.0
+ */
+export const nodeListener =
+  (handler: Handler): RequestListener =>
+  (incoming, outgoing) => {
+    const gone = new AbortController();
+    outgoing.once('close', () => gone.abort());
+    respond(handler, incoming, outgoing, gone.signal).catch(() => {
+      if (!outgoing.headersSent) outgoing.statusCode = 500;
+      outgoing.end();
+    });
+  };
+
+/**
+ * The address that a request of `nodeListener` came from, as a name for its client: that of a
+ * proxy, where there is one. `undefined` for other requests.
+ *
+ * @example
+ * import { RedisBackend } from 'chordis'
+ * import { remoteAddress, taskEvents } from 'chordis/http'
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * const limit = { streams: 6, of: remoteAddress }
+ * taskEvents(backend, { authorize: () => true, limit })
+ * await backend.close()()
+ *
+ * @category destructors
+ * @since 0.1.0
+ */
+export const remoteAddress = (request: Request): string | undefined => addresses.get(request);
+
+const addresses = new WeakMap<Request, string>();
+
+// -------------------------------------------------------------------------------------
+// requests and responses
+// -------------------------------------------------------------------------------------
+
+const respond = async (
+  handler: Handler,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> => {
+  const request = requestOf(incoming, gone);
+  const { remoteAddress } = incoming.socket;
+  if (remoteAddress !== undefined) addresses.set(request, remoteAddress);
+  const { status, headers, body } = await handler(request);
+  outgoing.writeHead(status, Object.fromEntries(headers));
+  outgoing.flushHeaders();
+  if (body !== null) await write(body, outgoing, gone);
+  outgoing.end();
+};
+
+/** A handler goes by the parameters alone, so that a `Host` of any kind does. */
+const requestOf = (incoming: IncomingMessage, signal: AbortSignal): Request => {
+  const { method = 'GET', url = '/', headers } = incoming;
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(new URL(url.replace(/^\/+/, '/'), 'http://localhost'), {
+    method,
+    headers: Object.entries(headers).flatMap(([name, value]) =>
+      // those of HTTP/2 that are none
+      name.startsWith(':') || value === undefined
+        ? []
+        : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
+    ),
+    signal,
+    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
+  });
+};
+
+/** As fast as it is taken. */
+const write = async (
+  body: ReadableStream<Uint8Array>,
+  outgoing: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> => {
+  const reader = body.getReader();
+  const leave = (): void => void reader.cancel().catch(() => undefined);
+  if (gone.aborted) return leave();
+  gone.addEventListener('abort', leave);
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    if (!outgoing.write(chunk.value)) await taken(outgoing);
+  }
+};
+
+const taken = (outgoing: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    const done = (): void => {
+      outgoing.off('drain', done).off('close', done);
+      resolve();
+    };
+    if (outgoing.destroyed) return resolve();
+    outgoing.on('drain', done).on('close', done);
+  });

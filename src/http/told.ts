@@ -1,0 +1,59 @@
+/**
+ * A state as it is told: its JSON, made once however many readers there are.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { EncodeError } from '../errors/errors.js';
+import { reasonOf } from '../serialization/reason.js';
+import { toJson } from '../serialization/toJson.js';
+import { isReady } from '../states.js';
+import type { TaskMeta } from '../wire/taskMeta.js';
+import { tagOf } from './cursor.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * What is told of a state: its task's id and status, and what is chosen of the rest.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type Selected = Pick<TaskMeta, 'taskId' | 'status'>;
+
+export interface ToldState {
+  readonly json: string;
+  /** Of a state that is not ready; nothing is compared with a ready one. */
+  readonly tag: number;
+}
+
+export type Tell = (meta: TaskMeta) => E.Either<EncodeError, ToldState>;
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * What `select` throws, and what is too long for a text, is a `Left`. All of a meta has a JSON
+ * of its own; a copy of it has not, where it holds what JSON has not.
+ */
+export const teller = (select?: (meta: TaskMeta) => Selected): Tell => {
+  const known = new WeakMap<TaskMeta, ReturnType<Tell>>();
+  return (meta) => {
+    const before = known.get(meta);
+    if (before !== undefined) return before;
+    const told = E.tryCatch(
+      () => toldOf(meta, JSON.stringify(select === undefined ? meta : toJson(select(meta)))),
+      (thrown) => new EncodeError('$', reasonOf(thrown)),
+    );
+    known.set(meta, told);
+    return told;
+  };
+};
+
+const toldOf = ({ status }: TaskMeta, json: string): ToldState => ({
+  json,
+  tag: isReady(status) ? 0 : tagOf(json),
+});
