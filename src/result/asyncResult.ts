@@ -17,6 +17,7 @@ import { FAILURE, isReady, type State, SUCCESS } from '../states.js';
 import { asyncResultTuple, ResultTuple, type WireTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, type Codecs, codecsOf } from './codec.js';
+import { inTime } from './inTime.js';
 import { exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
 import type { ResultBase } from './resultBase.js';
@@ -38,7 +39,8 @@ export interface GetOptions extends WaitOptions {
   /**
    * In seconds; `null`, and what no timer can count (24.8 days), is for ever; 0 takes what is
    * there now. Before it is over the store is looked at once, for which there is a second at
-   * the least. Default: the backend's `resultTimeout`.
+   * the least; so long has an asynchronous codec, too, once the value is there. Default: the
+   * backend's `resultTimeout`.
    */
   readonly timeout?: number | null;
 }
@@ -109,7 +111,12 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
     return lazily(() =>
       pipe(
         this.waiting(timeout),
-        chain((meta) => this.outcomeOf(this.remember(meta), propagate)),
+        chain((meta) => {
+          const outcome = this.outcomeOf(this.remember(meta), propagate);
+          return this.codec === undefined
+            ? outcome
+            : inTime(this.backend, this.id, timeout, outcome);
+        }),
         abortable(signal),
       ),
     );
