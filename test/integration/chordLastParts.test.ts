@@ -1,4 +1,5 @@
 /** The two last parts of a chord, returned at once by Celery 5.7.0 and from here. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { expect, it } from 'vitest';
 import { describeCelery, startPython } from './celery.js';
@@ -25,6 +26,7 @@ for i in range(args):
     for _ in range(i % 20):
         client.ping()
     app.backend.on_chord_part_return(Request(i), 'SUCCESS', 'python')
+    client.blpop('next', 30)
 `;
 
 describeCelery('a chord', () => {
@@ -44,12 +46,15 @@ describeCelery('a chord', () => {
           const python = session.python(RETURN, MANY);
           for (const i of chords) {
             await told.blpop('at', 30);
+            // whoever is the faster one here, each is to be the last at times
+            await delay(i % 5);
             const request = { id: `t${i}-1`, group: `g${i}`, groupIndex: 1 };
             const chord = { task: 'tasks.xsum', options: { task_id: `body-${i}` } };
             const outcome = await right(
               one.onChordPartReturn({ ...request, chord }, 'SUCCESS', 'node'),
             );
             outcomes.push(outcome._tag);
+            await told.rpush('next', i);
           }
           expect(await python).toBe(null);
         } finally {
