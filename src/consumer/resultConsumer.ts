@@ -10,6 +10,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import {
   Closed,
@@ -152,18 +153,19 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /**
    * Follows a task before anybody watches it: done once its channel is subscribed to,
    * which then stays so until the result arrives, the task is cancelled, or `seconds`
-   * are over (0 is never, and no timer counts further than 24.8 days).
+   * are over (0 is never, and no timer counts further than 24.8 days); or until what it
+   * is done with is called, which lets go of the task.
    *
    * @internal
    */
-  follow(taskId: string, seconds: number): Run<void> {
+  follow(taskId: string, seconds: number): Run<() => void> {
     const { scheduler } = this.options.retry;
     const end$ =
       seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return (settle) => {
       let isOver = false;
       let isSettled = false;
-      const over = (result: E.Either<ResultStoreError, void>): void => {
+      const over = (result: E.Either<ResultStoreError, () => void>): void => {
         if (isOver) return;
         isOver = true;
         check.unsubscribe();
@@ -182,12 +184,12 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
               this.closed
                 ? E.left(new Closed('result consumer'))
                 : isSettled
-                  ? E.right(undefined)
+                  ? E.right(constVoid)
                   : E.left(new ResultCancelled(taskId)),
             ),
         });
       const look = (): void => {
-        if (this.isFollowing(taskId)) over(E.right(undefined));
+        if (this.isFollowing(taskId)) over(E.right(() => watching.unsubscribe()));
       };
       check.add(this.sessions.followed$.subscribe(look));
       look();
