@@ -10,6 +10,8 @@ import type { ResultConsumer } from '../consumer/resultConsumer.js';
 import { settled } from '../operation/run.js';
 import type { Producing } from '../producer/producing.js';
 import type { ResultBackend } from '../result/resultBackend.js';
+import { retryOverTime } from '../retry/retryOverTime.js';
+import type { Judgement } from '../store/execution.js';
 import type { Connected } from './connect.js';
 import { planContext } from './senderOf.js';
 
@@ -18,11 +20,22 @@ export const producing = (
   room: Room,
   consumer: ResultConsumer,
   results: ResultBackend,
+  judgement: Judgement,
 ): Producing => ({
   execution: room.execution,
   context: planContext(config),
   room,
   results,
+  retrying: (source) =>
+    source.pipe(
+      retryOverTime(config.retryPolicy, {
+        when: (error) => judgement.exceptionSafeToRetry(error),
+        nextWait: (error, retries, waits) =>
+          judgement.onConnectionError(config.retryPolicy.maxRetries, error, waits, retries),
+        scheduler: config.scheduler,
+        resetOnSuccess: true,
+      }),
+    ),
   follow: (taskId) =>
     config.taskJoinWillBlock()
       ? settled(E.right(constVoid))

@@ -92,6 +92,6 @@ export const rooms = (connected: Connected, judgement: Judgement): Rooms => {
     groups: ofGroups,
     resultConsumer,
     results,
-    producing: producing(connected, chordsRoom, resultConsumer, results),
+    producing: producing(connected, chordsRoom, resultConsumer, results, judgement),
   };
 };

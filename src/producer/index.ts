@@ -21,3 +21,9 @@ export type { HandleOf } from './handles.js';
 // Typed tasks
 export { task, type TypedTask } from './task.js';
 export type { TaskCodecs } from './codecs.js';
+
+// Workers
+export type { ControlOptions, WorkerReply } from './control.js';
+export type { Revocation, RevokeOptions } from './revoke.js';
+export type { Inspector, TaskInfo } from './inspect.js';
+export type { CeleryEvent } from '../wire/celeryEvent.js';

@@ -4,9 +4,10 @@
  *
  * @since 0.1.0
  */
-import { inspect } from 'node:util';
+import { inspect as nodeInspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type { Observable } from 'rxjs';
 import { signatureOf } from '../canvas/canvas.js';
 import type { Planner } from '../canvas/plan.js';
 import { planner } from '../canvas/planner.js';
@@ -17,13 +18,19 @@ import { abortable, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { chain, defer, map, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
-import { type Signature, signature } from '../wire/signature.js';
+import type { CeleryEvent } from '../wire/celeryEvent.js';
+import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
+import { type Callable, callOf } from './calls.js';
 import { checked } from './checked.js';
-import { type Dict, type List, withCodecs } from './codecs.js';
+import type { Dict, List } from './codecs.js';
+import { type ControlOptions, type Tell, tell, type WorkerReply } from './control.js';
+import { events } from './events.js';
 import { type HandleOf, handle } from './handles.js';
+import { type Inspector, inspector } from './inspect.js';
 import type { ProducerOptions } from './options.js';
 import type { Producing } from './producing.js';
+import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
 import { routes } from './routes.js';
 import { type SendPlan, sending } from './sending.js';
 import type { TaskOf } from './task.js';
@@ -67,9 +74,18 @@ export interface SendOptions extends TaskOptions, WaitOptions {}
  * @since 0.1.0
  */
 export class Producer implements AsyncDisposable {
+  /** What workers tell of themselves, asked for when it is subscribed to. */
+  readonly inspect: Inspector;
+  /**
+   * The events of tasks and workers as they come, from workers that send them (`-E`, or
+   * `worker_send_task_events`). After a lost connection it goes on under the retry policy; what
+   * was told meanwhile is missed.
+   */
+  readonly events$: Observable<CeleryEvent>;
   readonly #producing: Producing;
   readonly #plan: Planner;
   readonly #send: SendPlan;
+  readonly #tell: Tell;
   readonly #close: Run<void>;
   #isClosed = false;
 
@@ -86,7 +102,10 @@ export class Producer implements AsyncDisposable {
       route: routes(options),
     });
     this.#send = sending(producing, broker);
+    this.#tell = tell(producing, broker);
     this.#close = close;
+    this.inspect = inspector(this.#tell);
+    this.events$ = events(producing, broker);
   }
 
   /**
@@ -105,7 +124,7 @@ export class Producer implements AsyncDisposable {
   ): Operation<AsyncResult<Result>>;
   sendTask(name: string, args?: List, kwargs?: Dict, options?: SendOptions): Operation<AsyncResult>;
   sendTask(
-    task: string | { readonly taskName: string; readonly codecs: object },
+    task: Callable,
     args: List = [],
     kwargs: Dict = {},
     { signal, ...options }: SendOptions = {},
@@ -132,6 +151,34 @@ export class Producer implements AsyncDisposable {
     });
   }
 
+  /**
+   * Has workers drop tasks before they run, and with `terminate` also kill those that run.
+   * Who watches such a task sees it end REVOKED. The workers are told when this is subscribed
+   * to; each one's acknowledgement is a value. It completes once the expected ones are there,
+   * or after its `timeout`, and fails with what publishing and listening fail with.
+   */
+  revoke(taskIds: string | ReadonlyArray<string>, options?: RevokeOptions): Observable<Revocation> {
+    return revoking(
+      this.#tell,
+      'revoke',
+      { task_id: typeof taskIds === 'string' ? [taskIds] : taskIds },
+      options,
+    );
+  }
+
+  /** The same for tasks with any of these stamps, since Celery 5.3. */
+  revokeByStampedHeaders(
+    headers: Readonly<Record<string, string | ReadonlyArray<string>>>,
+    options?: RevokeOptions,
+  ): Observable<Revocation> {
+    return revoking(this.#tell, 'revoke_by_stamped_headers', { headers }, options);
+  }
+
+  /** Asks workers whether they are there, when it is subscribed to: each says `{ ok: 'pong' }`. */
+  ping(options?: ControlOptions): Observable<WorkerReply> {
+    return this.#tell('ping', {}, options);
+  }
+
   /** Closes the broker's connections, unless a `Broker` was given; what is asked for later is `Closed`. */
   close(): Operation<void> {
     return fromRun((settle) => {
@@ -146,7 +193,7 @@ export class Producer implements AsyncDisposable {
   }
 
   /** For `console.log`. */
-  [inspect.custom](): string {
+  [nodeInspect.custom](): string {
     return 'Producer';
   }
 
@@ -176,17 +223,3 @@ export class Producer implements AsyncDisposable {
 
 const nothing = (): InvalidArgument =>
   new InvalidArgument('canvas', 'is an empty chain: there is nothing to run.');
-
-const callOf = (
-  task: string | { readonly taskName: string; readonly codecs: object },
-  args: List,
-  kwargs: Dict,
-): E.Either<InvalidArgument, Signature> => {
-  const name: unknown = typeof task === 'string' ? task : task?.taskName;
-  if (typeof name !== 'string' || name === '') {
-    return E.left(new InvalidArgument('task', 'must be the name of a task.'));
-  }
-  if (!Array.isArray(args)) return E.left(new InvalidArgument('args', 'must be a list.'));
-  const call = signature(name, args, { kwargs });
-  return E.right(typeof task === 'string' ? call : withCodecs(call, task.codecs));
-};

@@ -3,6 +3,7 @@
  *
  * @since 0.1.0
  */
+import type { Observable } from 'rxjs';
 import type { PlanContext } from '../canvas/plan.js';
 import type { Room } from '../chord/room.js';
 import type { SendCall } from '../chord/sender.js';
@@ -22,6 +23,8 @@ export interface Producing {
   /** Where chord sizes and saved groups are written. */
   readonly room: Room;
   readonly results: ResultBackend;
+  /** Subscribes again after a lost connection, under the retry policy. */
+  readonly retrying: <A>(source: Observable<A>) => Observable<A>;
   /** Subscribed to the result of a task, until it is there or what this gives is called. */
   readonly follow: (taskId: string) => Run<() => void>;
   /** The backend's own; null where it was given none. */
