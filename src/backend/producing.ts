@@ -16,7 +16,7 @@ import type { Connected } from './connect.js';
 import { planContext } from './senderOf.js';
 
 export const producing = (
-  { config, broker, brokerAt }: Connected,
+  { config, connection, broker, brokerAt }: Connected,
   room: Room,
   consumer: ResultConsumer,
   results: ResultBackend,
@@ -25,6 +25,7 @@ export const producing = (
   execution: room.execution,
   context: planContext(config),
   room,
+  once: connection.commands.once,
   results,
   retrying: (source) =>
     source.pipe(

@@ -4,20 +4,21 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { constTrue } from 'fp-ts/lib/function.js';
 import { type Cancel, type Result, type Run, type Settle, started } from '../operation/run.js';
 
 /** Subscribed to a task; then what lets go of it. */
 export type Follow = (taskId: string) => Run<() => void>;
 
 /**
- * `run` once all tasks are followed. Where it fails or is cancelled, and where one can't be
- * followed, all are let go of.
+ * `run` once all tasks are followed. Where it fails, is cancelled, or comes to what is not to
+ * be kept, and where one can't be followed, all are let go of.
  */
 export const followed =
-  (follow: Follow, taskIds: ReadonlyArray<string>) =>
-  <A>(run: Run<A>): Run<A> =>
+  <A>(follow: Follow, taskIds: ReadonlyArray<string>, keeps: (a: A) => boolean = constTrue) =>
+  (run: Run<A>): Run<A> =>
   (settle) => {
-    const following = new Following(settle);
+    const following = new Following(settle, keeps);
     following.begin(follow, taskIds, run);
     return () => following.cancel();
   };
@@ -29,7 +30,10 @@ class Following<A> {
   private waiting = 0;
   private isOver = false;
 
-  constructor(private readonly settle: Settle<A>) {}
+  constructor(
+    private readonly settle: Settle<A>,
+    private readonly keeps: (a: A) => boolean,
+  ) {}
 
   begin(follow: Follow, taskIds: ReadonlyArray<string>, run: Run<A>): void {
     this.waiting = taskIds.length;
@@ -67,7 +71,7 @@ class Following<A> {
   private end(result: Result<A>): void {
     if (this.isOver) return;
     this.isOver = true;
-    if (E.isLeft(result)) this.letGo();
+    if (E.isLeft(result) || !this.keeps(result.right)) this.letGo();
     this.settle(result);
   }
 

@@ -1,5 +1,6 @@
 // Sending
-export { Producer, type SendOptions } from './producer.js';
+export { type ApplyOptions, Producer, type SendOptions } from './producer.js';
+export type { OnceOptions } from './once.js';
 export type { ProducerBackend, ProducerOptions } from './options.js';
 export type {
   RoutingOptions,

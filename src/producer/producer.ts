@@ -19,6 +19,7 @@ import { fromRun, type Operation } from '../operation/operation.js';
 import { chain, defer, map, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
 import type { CeleryEvent } from '../wire/celeryEvent.js';
+import { asyncResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
 import { type Callable, callOf } from './calls.js';
@@ -28,6 +29,7 @@ import { type ControlOptions, type Tell, tell, type WorkerReply } from './contro
 import { events } from './events.js';
 import { type HandleOf, handle } from './handles.js';
 import { type Inspector, inspector } from './inspect.js';
+import { type Name, nameOf, type OnceOptions, type SendOnce, sendingOnce } from './once.js';
 import type { ProducerOptions } from './options.js';
 import type { Producing } from './producing.js';
 import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
@@ -40,12 +42,20 @@ import type { TaskOf } from './task.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * How a task is to be sent.
+ * How a canvas is to be run.
  *
  * @category model
  * @since 0.1.0
  */
-export interface SendOptions extends TaskOptions, WaitOptions {}
+export interface ApplyOptions extends TaskOptions, WaitOptions {}
+
+/**
+ * How a task is to be sent, and whether once under a name.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SendOptions extends ApplyOptions, OnceOptions {}
 
 /**
  * Sends tasks to Celery's workers. A result is subscribed to before its message leaves, so it
@@ -85,6 +95,7 @@ export class Producer implements AsyncDisposable {
   readonly #producing: Producing;
   readonly #plan: Planner;
   readonly #send: SendPlan;
+  readonly #sendOnce: SendOnce;
   readonly #tell: Tell;
   readonly #close: Run<void>;
   #isClosed = false;
@@ -102,6 +113,7 @@ export class Producer implements AsyncDisposable {
       route: routes(options),
     });
     this.#send = sending(producing, broker);
+    this.#sendOnce = sendingOnce(producing, broker);
     this.#tell = tell(producing, broker);
     this.#close = close;
     this.inspect = inspector(this.#tell);
@@ -115,6 +127,7 @@ export class Producer implements AsyncDisposable {
    * `EncodeError` for an argument that has no form on the wire, and with what publishing
    * fails with; then nothing is subscribed to any more. Where a connection was lost and it is
    * not known whether the message went out, it is published again with the same task id.
+   * With an `idempotencyKey` a second call is the first one's.
    */
   sendTask<Args extends List, Kwargs extends Dict, Result>(
     task: TaskOf<Args, Kwargs, Result>,
@@ -127,11 +140,15 @@ export class Producer implements AsyncDisposable {
     task: Callable,
     args: List = [],
     kwargs: Dict = {},
-    { signal, ...options }: SendOptions = {},
+    { signal, idempotencyKey, idempotencyWindow, ...options }: SendOptions = {},
   ): Operation<AsyncResult> {
     return this.#operation(signal, () => {
       const call = callOf(task, args, kwargs);
-      return E.isLeft(call) ? settled(call) : this.#run<AsyncResult>(call.right, options);
+      if (E.isLeft(call)) return settled(call);
+      const name = nameOf(this.#producing.room.keys, { idempotencyKey, idempotencyWindow });
+      return E.isLeft(name)
+        ? settled(name)
+        : this.#run<AsyncResult>(call.right, options, name.right);
     });
   }
 
@@ -142,7 +159,7 @@ export class Producer implements AsyncDisposable {
    */
   apply<S extends Signature>(
     canvas: Takes<S, readonly []> extends true ? S : Step<readonly []>,
-    options: SendOptions = {},
+    options: ApplyOptions = {},
   ): Operation<HandleOf<S>> {
     const { signal, ...others } = options;
     return this.#operation(signal, () => {
@@ -204,7 +221,7 @@ export class Producer implements AsyncDisposable {
   }
 
   /** `H` follows from the types of the canvas. */
-  #run<H>(canvas: Signature, options: TaskOptions): Run<H> {
+  #run<H>(canvas: Signature, options: TaskOptions, name: Name | null = null): Run<H> {
     return pipe(
       checked(canvas),
       chain((ready) => {
@@ -212,9 +229,16 @@ export class Producer implements AsyncDisposable {
         if (E.isLeft(plan)) return settled(plan);
         const { result } = plan.right;
         if (result === null) return settled(E.left(nothing()));
+        const sent =
+          name === null
+            ? pipe(
+                this.#send(plan.right),
+                map(() => result),
+              )
+            : pipe(this.#sendOnce(plan.right, result.id, name), map(asyncResultTuple));
         return pipe(
-          this.#send(plan.right),
-          map(() => handle(this.#producing.results, canvas, result) as H),
+          sent,
+          map((tuple) => handle(this.#producing.results, canvas, tuple) as H),
         );
       }),
     );

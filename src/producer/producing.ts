@@ -9,6 +9,7 @@ import type { Room } from '../chord/room.js';
 import type { SendCall } from '../chord/sender.js';
 import type { Run } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
+import type { Commands } from '../port/commands.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import type { Execution } from '../store/execution.js';
 import type { KombuOptions } from '../wire/kombuLayout.js';
@@ -22,6 +23,7 @@ export interface Producing {
   readonly context: PlanContext;
   /** Where chord sizes and saved groups are written. */
   readonly room: Room;
+  readonly once: Commands['once'];
   readonly results: ResultBackend;
   /** Subscribes again after a lost connection, under the retry policy. */
   readonly retrying: <A>(source: Observable<A>) => Observable<A>;
