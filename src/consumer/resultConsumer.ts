@@ -19,11 +19,12 @@ import {
   type ResultStoreError,
 } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
-import type { Run } from '../operation/run.js';
+import type { Result, Run, Settle } from '../operation/run.js';
 import type { Connection, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { isReady } from '../states.js';
 import type { Keys } from '../wire/keys.js';
+import { Awaited } from './awaited.js';
 import { LargeValues } from './largeValues.js';
 import { type Decode, Readings } from './readings.js';
 import { Registry } from './registry.js';
@@ -71,6 +72,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly registry: Registry;
   private readonly sessions: Sessions;
+  private readonly awaited = new Awaited();
   private backstopped = 0;
   private closed = false;
 
@@ -108,6 +110,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       onBackstop: () => {
         this.backstopped += 1;
       },
+      onFollowed: (channels) => this.awaited.tell(channels),
     });
     this.connection$ = this.sessions.connection$;
   }
@@ -163,15 +166,16 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     const end$ =
       seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return (settle) => {
-      let isOver = false;
+      // let go of once told: the task is followed for long after that
+      let told: Settle<() => void> | undefined = settle;
       let isSettled = false;
-      const over = (result: E.Either<ResultStoreError, () => void>): void => {
-        if (isOver) return;
-        isOver = true;
-        check.unsubscribe();
-        settle(result);
+      const over = (result: Result<() => void>): void => {
+        const tell = told;
+        told = undefined;
+        leave();
+        tell?.(result);
       };
-      const check = new Rx.Subscription();
+      let leave: () => void = constVoid;
       const watching = this.consumeFrom(taskId)
         .pipe(Rx.takeUntil(end$))
         .subscribe({
@@ -191,11 +195,11 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       const look = (): void => {
         if (this.isFollowing(taskId)) over(E.right(() => watching.unsubscribe()));
       };
-      check.add(this.sessions.followed$.subscribe(look));
+      if (told !== undefined) leave = this.awaited.add(taskId, look);
       look();
       return () => {
-        check.unsubscribe();
-        if (!isOver) watching.unsubscribe();
+        leave();
+        if (told !== undefined) watching.unsubscribe();
       };
     };
   }

@@ -30,6 +30,8 @@ export const sending =
   ({ room, execution, follow }: Producing, broker: Broker): SendPlan =>
   (plan) => {
     const out = publishing(execution, broker);
+    const isPlain = plan.chordSizes.length === 0 && plan.savedGroups.length === 0;
+    if (isPlain) return followed<void>(follow, watched(plan))(out.publish(plan.messages));
     return pipe(
       sendPlan(room, { ...broker, publish: out.publish }, plan),
       undoing(
