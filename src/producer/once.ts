@@ -12,10 +12,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Plan } from '../canvas/plan.js';
+import { isOneServer } from '../chord/dispatch.js';
 import { AclError, InvalidArgument } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
 import { chain, continueWith, defer, map, type Run, settled } from '../operation/run.js';
-import type { Broker } from '../port/broker.js';
+import type { Broker, OnRedis } from '../port/broker.js';
 import type { Once } from '../port/commands.js';
 import type { Keys } from '../wire/keys.js';
 import { followed } from './followed.js';
@@ -94,17 +95,22 @@ export const sendingOnce =
       );
     });
 
+    const here = ({ deliveries, db }: OnRedis): Run<string> =>
+      continueWith(
+        pipe(
+          execution.retried(deliveries(plan.messages)),
+          chain((made) => take({ deliveries: made, db })),
+        ),
+        (result) =>
+          E.isLeft(result) && result.left instanceof AclError ? elsewhere : settled(result),
+      );
+
     const sent =
-      onRedis?.address === room.address
-        ? continueWith(
-            pipe(
-              execution.retried(onRedis.deliveries(plan.messages)),
-              chain((deliveries) => take({ deliveries, db: onRedis.db })),
-            ),
-            (result) =>
-              E.isLeft(result) && result.left instanceof AclError ? elsewhere : settled(result),
-          )
-        : elsewhere;
+      onRedis === undefined
+        ? elsewhere
+        : continueWith(isOneServer(room, onRedis), (isOne) =>
+            E.isRight(isOne) && isOne.right ? here(onRedis) : elsewhere,
+          );
 
     const ids = watched(plan);
     return pipe(

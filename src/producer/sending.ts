@@ -12,8 +12,8 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Plan } from '../canvas/plan.js';
-import { sendPlan, writesOf } from '../chord/sending.js';
-import { defer, inTurn, type Run } from '../operation/run.js';
+import { writePlan, writesOf } from '../chord/sending.js';
+import { chain, defer, inTurn, type Run } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import { followed } from './followed.js';
 import type { Producing } from './producing.js';
@@ -33,7 +33,8 @@ export const sending =
     const isPlain = plan.chordSizes.length === 0 && plan.savedGroups.length === 0;
     if (isPlain) return followed<void>(follow, watched(plan))(out.publish(plan.messages));
     return pipe(
-      sendPlan(room, { ...broker, publish: out.publish }, plan),
+      writePlan(room, plan),
+      chain(() => out.publish(plan.messages)),
       undoing(
         defer(() => inTurn(keysOf(room, plan), room.remove)),
         out,
