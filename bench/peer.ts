@@ -21,6 +21,8 @@ export interface Session {
   readonly results?: (ids: ReadonlyArray<string>) => unknown;
   /** Waits for each task; resolves with what is held of that once all are watched. */
   readonly get?: (ids: ReadonlyArray<string>) => Promise<unknown>;
+  /** Sends a task and watches its result from before; resolves once the broker has it. */
+  readonly send?: (id: string) => Promise<void>;
   /** What has to be there before a store, such as the job whose result it is. Untimed. */
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */

@@ -8,6 +8,7 @@ import { latency } from './workloads/latency.js';
 import { memory } from './workloads/memory.js';
 import { parts } from './workloads/parts.js';
 import { resync } from './workloads/resync.js';
+import { send } from './workloads/send.js';
 import { store } from './workloads/store.js';
 import { stored } from './workloads/stored.js';
 import { waiting } from './workloads/waiting.js';
@@ -15,6 +16,6 @@ import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[stored, resync, parts],
+  ...[send, stored, resync, parts],
   ...[memory, waiting, join, codec, idle],
 ];

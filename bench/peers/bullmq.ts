@@ -93,6 +93,13 @@ export const bullmq: Peer = async (port) => {
       // behind the question of each whether it has finished already
       await queue.count();
     },
+    send: async (id) => {
+      const queueEvents = await listening();
+      queue.setMaxListeners(0);
+      queueEvents.setMaxListeners(0);
+      const [job] = await add([id]);
+      void job?.waitUntilFinished(queueEvents);
+    },
     prepareStore: async (ids) => {
       await add(ids);
       worker ??= new Worker(QUEUE, null, { connection, lockDuration: 600_000 });

@@ -4,12 +4,33 @@
 import { loadPackage } from '../packages.js';
 import type { Peer } from '../peer.js';
 
+interface TaskMessage {
+  readonly headers: object;
+  readonly properties: object;
+  readonly body: unknown;
+}
+
 interface CeleryNode {
   readonly createClient: (
     broker: string,
     backend: string,
   ) => {
     readonly isReady: () => Promise<unknown>;
+    readonly createTaskMessage: (
+      id: string,
+      task: string,
+      args: ReadonlyArray<unknown>,
+      kwargs: object,
+    ) => TaskMessage;
+    readonly broker: {
+      readonly publish: (
+        body: unknown,
+        exchange: string,
+        queue: string,
+        headers: object,
+        properties: object,
+      ) => Promise<unknown>;
+    };
     readonly asyncResult: (id: string) => {
       readonly get: (timeout: undefined, interval: number) => Promise<unknown>;
     };
@@ -40,6 +61,12 @@ export const celeryNode: Peer = async (port) => {
           .get(undefined, interval)
           .then((value) => take(id, value));
       }
+    },
+    // as its `sendTask`, which does not tell when it is done
+    send: async (id) => {
+      const { headers, properties, body } = client.createTaskMessage(id, 'task', [1, 2], {});
+      await client.broker.publish(body, '', 'celery', headers, properties);
+      void client.asyncResult(id).get(undefined, INTERVAL);
     },
     store: async (id, value) => {
       await client.backend.storeResult(id, value, 'SUCCESS');

@@ -1,6 +1,7 @@
 /** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
 import { setTimeout } from 'node:timers/promises';
 import { type ConnectionState, join, RedisBackend } from 'chordis';
+import { Producer } from 'chordis/producer';
 import * as E from 'fp-ts/lib/Either.js';
 import { filter, firstValueFrom, type Subscription, skip } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
@@ -11,6 +12,7 @@ import { indexOf } from '../tasks.js';
 
 export const chordis: Peer = async (port) => {
   const backend = new RedisBackend({ port, broker: `redis://localhost:${port}/0` });
+  const producer = new Producer({ backend });
   const { resultConsumer } = backend;
   let watched: Array<Subscription> = [];
   const fail = (error: unknown): never => {
@@ -57,6 +59,9 @@ export const chordis: Peer = async (port) => {
       const waiting = ids.map((id) => backend.asyncResult(id).get()());
       await confirmed();
       return waiting;
+    },
+    send: async (id) => {
+      right(await producer.sendTask('task', [1, 2], {}, { taskId: id })());
     },
     store: async (id, value) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());

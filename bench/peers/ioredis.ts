@@ -2,6 +2,7 @@
  * Raw ioredis: the least that does the same work by hand, so the practical limit. It
  * validates nothing, survives no lost connection, and misses what was stored before.
  */
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { Redis } from 'ioredis';
 import type { Peer, Session } from '../peer.js';
@@ -21,7 +22,12 @@ export const ioredis: Peer = async (port) => {
       if (error) throw error;
     }
   };
-  return { ...watcher(port, (redis, channels) => redis.subscribe(...channels)), store };
+  const watching = watcher(port, (redis, channels) => redis.subscribe(...channels));
+  const send = async (id: string): Promise<void> => {
+    await watching.watch([id], () => undefined);
+    await publisher.lpush('celery', taskMessage(id));
+  };
+  return { ...watching, store, send };
 };
 
 /** SUBSCRIBE and MGET, without which a result that was there before is missed; and a bare SET. */
@@ -134,3 +140,25 @@ const metaOf = (id: string, result: unknown) => ({
   date_done: new Date().toISOString(),
   task_id: id,
 });
+
+/** As Celery has it, by hand. */
+const taskMessage = (id: string): string =>
+  JSON.stringify({
+    body: Buffer.from(
+      '[[1, 2], {}, {"callbacks": null, "errbacks": null, "chain": null, "chord": null}]',
+    ).toString('base64'),
+    'content-encoding': 'utf-8',
+    'content-type': 'application/json',
+    headers: {
+      lang: 'py',
+      ...{ task: 'task', id, shadow: null, eta: null, expires: null, group: null },
+      ...{ group_index: null, retries: 0, timelimit: [null, null], root_id: id, parent_id: null },
+      ...{ argsrepr: '(1, 2)', kwargsrepr: '{}', origin: 'bench', ignore_result: null },
+      ...{ replaced_task_nesting: 0, stamped_headers: null, stamps: {} },
+    },
+    properties: {
+      ...{ correlation_id: id, reply_to: 'replies', delivery_mode: 2 },
+      ...{ delivery_info: { exchange: '', routing_key: 'celery' }, priority: 0 },
+      ...{ body_encoding: 'base64', delivery_tag: randomUUID() },
+    },
+  });

@@ -4,8 +4,7 @@
  * @since 0.1.0
  */
 import { randomUUID } from 'node:crypto';
-import { type Chords, chords } from '../chord/chords.js';
-import { type Errback, retriedCommands } from '../chord/room.js';
+import { type Errback, type Room, retriedCommands } from '../chord/room.js';
 import { addressText } from '../config/address.js';
 import type { ResultConsumer } from '../consumer/resultConsumer.js';
 import { wasNeverSent } from '../errors/retryable.js';
@@ -17,14 +16,14 @@ import { keys } from '../wire/keys.js';
 import type { Connected } from './connect.js';
 import { senderOf } from './senderOf.js';
 
-export const chording = (
+export const chordRoom = (
   { config, connection, serializer, broker }: Connected,
   execution: Execution,
   tasks: Tasks,
   consumer: ResultConsumer,
-): Chords => {
+): Room => {
   const { commands } = connection;
-  return chords({
+  return {
     options: config,
     logger: config.logger,
     execution,
@@ -49,5 +48,5 @@ export const chording = (
     errbacks: config.errbacks as Readonly<Record<string, Errback>>,
     address: addressText(config.address),
     newId: randomUUID,
-  });
+  };
 };

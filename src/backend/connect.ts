@@ -25,7 +25,8 @@ import { type Compressions, compressions } from '../serialization/compressions.j
 import { json } from '../serialization/json.js';
 import { registry } from '../serialization/registry.js';
 import { type Serializer, total } from '../serialization/serializer.js';
-import { ownBroker } from './ownBroker.js';
+import type { KombuOptions } from '../wire/kombuLayout.js';
+import { brokerOf, ownBroker } from './ownBroker.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -39,6 +40,8 @@ export interface Connected {
   readonly serializer: Serializer;
   /** What sends the bodies of chords; null where nothing was said of it. */
   readonly broker: Broker | SendCall | null;
+  /** The broker that a URL leads to, which whoever asks for it closes. */
+  readonly brokerAt: (url: string, options?: KombuOptions) => Broker;
   /** Null for `memory://`, which has none. */
   readonly pool: ConnectionPool | null;
 }
@@ -61,7 +64,9 @@ export const connect = (written: RedisBackendOptions): Connected => {
   const { address, connectionPool: shared } = config;
   if (address._tag === 'Memory') {
     const store = memoryStore({ scheduler: config.scheduler });
-    return connected({ config, serializer, connection: store, pool: null }, () => store.broker());
+    return connected({ config, serializer, connection: store, pool: null }, (options) =>
+      store.broker(options),
+    );
   }
   if (shared === null) {
     const pool = newPool(config, address);
@@ -75,11 +80,13 @@ export const connect = (written: RedisBackendOptions): Connected => {
 
 /** With its broker, which is closed with it where it is its own. */
 const connected = (
-  parts: Omit<Connected, '_tag' | 'broker'>,
-  memory: () => Broker | null,
+  parts: Omit<Connected, '_tag' | 'broker' | 'brokerAt'>,
+  memory: (options?: KombuOptions) => Broker | null,
 ): Connected => {
-  const { broker, isOwn } = ownBroker(parts.config, memory);
-  const { connection } = parts;
+  const { connection, config } = parts;
+  const brokerAt: Connected['brokerAt'] = (url, options) =>
+    brokerOf(config, url, memory(options), options);
+  const { broker, isOwn } = ownBroker(config, brokerAt);
   const close =
     isOwn && broker !== null && typeof broker !== 'function'
       ? pipe(
@@ -87,7 +94,7 @@ const connected = (
           chain(() => broker.close),
         )
       : connection.close;
-  return { _tag: 'Connected', ...parts, connection: { ...connection, close }, broker };
+  return { _tag: 'Connected', ...parts, connection: { ...connection, close }, broker, brokerAt };
 };
 
 /** A shared pool leads where it leads; options of the backend's own may not say otherwise. */

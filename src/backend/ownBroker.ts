@@ -12,6 +12,7 @@ import type { Broker } from '../port/broker.js';
 import { kombuBroker } from '../redis/kombuBroker.js';
 import { fixed } from '../redis/locator.js';
 import { ConnectionPool } from '../redis/pool.js';
+import type { KombuOptions } from '../wire/kombuLayout.js';
 
 export interface ChordBroker {
   readonly broker: Broker | SendCall | null;
@@ -19,28 +20,29 @@ export interface ChordBroker {
   readonly isOwn: boolean;
 }
 
+export const ownBroker = (config: Config, brokerAt: (url: string) => Broker): ChordBroker =>
+  typeof config.broker === 'string'
+    ? { broker: brokerAt(config.broker), isOwn: true }
+    : { broker: config.broker as Broker | SendCall | null, isOwn: false };
+
 /** `memory` is the broker of the embedded store, where the backend is one of it. */
-export const ownBroker = (config: Config, memory: () => Broker | null): ChordBroker => {
-  const { broker, connectionPool: _, credentials: __, ...inherited } = config;
-  if (typeof broker !== 'string') {
-    return { broker: broker as Broker | SendCall | null, isOwn: false };
-  }
-  const found = decodeConfig({ url: broker });
+export const brokerOf = (
+  { connectionPool: _, credentials: __, ...inherited }: Config,
+  url: string,
+  memory: Broker | null,
+  options?: KombuOptions,
+): Broker => {
+  const found = decodeConfig({ url });
   if (E.isLeft(found)) throw new ImproperlyConfigured('broker', found.left.problem);
-  const { address } = found.right;
+  const { address, db, username, password, protocol, uri } = found.right;
   if (address._tag === 'Memory') {
-    const own = memory();
-    if (own !== null) return { broker: own, isOwn: true };
+    if (memory !== null) return memory;
     throw new ImproperlyConfigured('broker', 'memory:// is the broker of a memory:// store alone');
   }
-  const { db, username, password, protocol, uri } = found.right;
   const led: Config = {
     ...inherited,
     ...{ address, db, username, password, protocol, uri },
     ...{ broker: null, connectionPool: null, credentials: null },
   };
-  return {
-    broker: kombuBroker(new ConnectionPool({ locator: fixed(address), config: led })),
-    isOwn: true,
-  };
+  return kombuBroker(new ConnectionPool({ locator: fixed(address), config: led }), options);
 };

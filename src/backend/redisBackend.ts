@@ -7,7 +7,7 @@
 import { TLSSocket } from 'node:tls';
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid } from 'fp-ts/lib/function.js';
+import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
 import type * as Rx from 'rxjs';
 import type { ChordState } from '../chord/chordState.js';
@@ -18,7 +18,8 @@ import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../err
 import { isConnectionError } from '../errors/retryable.js';
 import { abortable, untilAborted, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
-import { settled } from '../operation/run.js';
+import { map, settled } from '../operation/run.js';
+import type { Producing } from '../producer/producing.js';
 import { ConnectionPool, Redis } from '../redis/pool.js';
 import { AsyncResult } from '../result/asyncResult.js';
 import { type Codec, type Codecs, codecsOf } from '../result/codec.js';
@@ -115,6 +116,11 @@ export class RedisBackend implements AsyncDisposable {
     const { pool } = this.#connected;
     if (pool === null) throw new ImproperlyConfigured('url', 'memory:// has no Redis client');
     return pool.client;
+  }
+
+  /** @internal What a `Producer` stands on. */
+  get producing(): Producing {
+    return this.#rooms.producing;
   }
 
   /** The URL that results are at; its password is `**` unless asked for. */
@@ -461,7 +467,7 @@ export class RedisBackend implements AsyncDisposable {
     return this.#rooms.execution.operation(() =>
       taskJoinWillBlock()
         ? settled(E.right(undefined))
-        : abortable(signal)(this.resultConsumer.follow(taskId, expires)),
+        : pipe(this.resultConsumer.follow(taskId, expires), map(constVoid), abortable(signal)),
     );
   }
 

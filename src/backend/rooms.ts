@@ -4,8 +4,9 @@
  * @since 0.1.0
  */
 import { identity } from 'fp-ts/lib/function.js';
-import type { Chords } from '../chord/chords.js';
+import { type Chords, chords } from '../chord/chords.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
+import type { Producing } from '../producer/producing.js';
 import { Deadlines } from '../result/deadlines.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { Execution, type Judgement } from '../store/execution.js';
@@ -14,8 +15,9 @@ import { type KeyValues, keyValues } from '../store/keyValues.js';
 import { type Marks, marks } from '../store/marks.js';
 import { type Tasks, tasks } from '../store/tasks.js';
 import { keys } from '../wire/keys.js';
-import { chording } from './chording.js';
+import { chordRoom } from './chording.js';
 import type { Connected } from './connect.js';
+import { producing } from './producing.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -31,6 +33,7 @@ export interface Rooms {
   readonly resultConsumer: ResultConsumer;
   /** What an `AsyncResult` is read from. */
   readonly results: ResultBackend;
+  readonly producing: Producing;
 }
 
 // -------------------------------------------------------------------------------------
@@ -67,7 +70,19 @@ export const rooms = (connected: Connected, judgement: Judgement): Rooms => {
     healthCheckInterval,
     backstopInterval,
   });
-  const ofChords = chording(connected, execution, ofTasks, resultConsumer);
+  const chordsRoom = chordRoom(connected, execution, ofTasks, resultConsumer);
+  const ofChords = chords(chordsRoom);
+  const results: ResultBackend = {
+    resultConsumer,
+    taken,
+    resultTimeout,
+    scheduler,
+    deadlines: new Deadlines(scheduler),
+    getTaskMeta: (taskId) => ofTasks.pick(taskId, identity),
+    taskResultExists: ofTasks.exists,
+    forget: (taskId) => ofTasks.forget(taskId, () => resultConsumer.cancelFor(taskId)),
+    groups: ofGroups,
+  };
   return {
     execution,
     keyValues: keyValues(foundation),
@@ -76,16 +91,7 @@ export const rooms = (connected: Connected, judgement: Judgement): Rooms => {
     chords: ofChords,
     groups: ofGroups,
     resultConsumer,
-    results: {
-      resultConsumer,
-      taken,
-      resultTimeout,
-      scheduler,
-      deadlines: new Deadlines(scheduler),
-      getTaskMeta: (taskId) => ofTasks.pick(taskId, identity),
-      taskResultExists: ofTasks.exists,
-      forget: (taskId) => ofTasks.forget(taskId, () => resultConsumer.cancelFor(taskId)),
-      groups: ofGroups,
-    },
+    results,
+    producing: producing(connected, chordsRoom, resultConsumer, results, judgement),
   };
 };

@@ -7,6 +7,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import type { PlanContext } from '../canvas/plan.js';
 import { planner } from '../canvas/planner.js';
 import type { Parent, SendCall, Sender } from '../chord/sender.js';
 import type { Config } from '../config/config.js';
@@ -30,21 +31,25 @@ const origin = `chordis${process.pid}@${hostname()}`;
 /** Nobody listens for replies there. */
 const replyTo = randomUUID();
 
-const planners = ({ serializers, scheduler }: Config) => {
+/** What every plan of the backend depends on. */
+export const planContext = ({ serializers, scheduler }: Config): PlanContext => {
   const known = registry(
     [...serializers.map(total), json],
     ['json', ...serializers.map(({ name }) => name)],
   );
-  return (parent: Parent | null) =>
-    planner({
-      serializer: (name) =>
-        pipe(
-          known.toRead(name ?? 'json'),
-          E.mapLeft(({ problem }) => new InvalidArgument('serializer', problem)),
-        ),
-      newId: randomUUID,
-      now: () => DateTime.utc(new Date(scheduler.now())),
-      ...{ origin, replyTo, queue: 'celery' },
-      ...(parent !== null && { parent }),
-    });
+  return {
+    serializer: (name) =>
+      pipe(
+        known.toRead(name ?? 'json'),
+        E.mapLeft(({ problem }) => new InvalidArgument('serializer', problem)),
+      ),
+    newId: randomUUID,
+    now: () => DateTime.utc(new Date(scheduler.now())),
+    ...{ origin, replyTo, queue: 'celery' },
+  };
+};
+
+const planners = (config: Config) => {
+  const context = planContext(config);
+  return (parent: Parent | null) => planner({ ...context, ...(parent !== null && { parent }) });
 };

@@ -25,9 +25,12 @@ import type { Call } from './running.js';
 
 export const messageOf =
   (context: PlanContext) =>
-  (call: Call): E.Either<EncodeError | InvalidArgument, Message> => {
-    const options = callOptions(call.options);
+  (unrouted: Call): E.Either<EncodeError | InvalidArgument, Message> => {
+    const routed = context.route ? context.route(unrouted) : E.right(unrouted.options);
+    if (E.isLeft(routed)) return routed;
+    const options = callOptions(routed.right);
     if (E.isLeft(options)) return options;
+    const call = { ...unrouted, options: routed.right };
     const { known, properties } = options.right;
     const serializer = context.serializer(known.serializer ?? null);
     if (E.isLeft(serializer)) return serializer;

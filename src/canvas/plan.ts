@@ -46,9 +46,16 @@ export interface PlanContext {
   readonly replyTo: string;
   /** Where messages go that name no queue. */
   readonly queue: string;
+  /** Its options with where it goes: what the sender's routes say, and its own over that. */
+  readonly route?: Route;
   /** The task that runs meanwhile: the parent of every message that names none, its root the root. */
   readonly parent?: { readonly id: string; readonly rootId: string };
 }
+
+/** By a call's task, arguments and options. */
+export type Route = (
+  call: Pick<Signature, 'task' | 'args' | 'kwargs' | 'options'>,
+) => Either<InvalidArgument, Signature['options']>;
 
 /** By Celery's names, as in a signature's own: `task_id`, `group_id`, `queue`, `countdown`, … */
 export type PlanOptions = Signature['options'];

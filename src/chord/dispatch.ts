@@ -84,7 +84,10 @@ export const dispatch = (
 };
 
 /** One address is one server; and two addresses are where both tell the same id. */
-const isOneServer = (room: Room, { address, server }: OnRedis): Run<boolean> =>
+export const isOneServer = (
+  room: Pick<Room, 'address' | 'commands'>,
+  { address, server }: Pick<OnRedis, 'address' | 'server'>,
+): Run<boolean> =>
   address === room.address
     ? settled(E.right(true))
     : pipe(

@@ -146,7 +146,8 @@ const revoked = ({ sender, logger, newId }: Room, awaited: ReadonlyArray<Awaited
     awaited.map(({ id }) => id),
     newId(),
   );
-  return continueWith(sender.broker.publish([message]), (result) => {
+  const sent = E.isLeft(message) ? settled(message) : sender.broker.publish([message.right]);
+  return continueWith(sent, (result) => {
     if (E.isLeft(result)) logger.error(`The revoke could not be sent: ${result.left.message}`);
     return nothing;
   });

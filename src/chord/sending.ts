@@ -59,7 +59,14 @@ export const sendPlan = (
   broker: Broker,
   plan: Plan,
   policy = publishPolicy({}),
-): Run<void> => {
+): Run<void> =>
+  pipe(
+    writePlan(room, plan),
+    chain(() => room.execution.retried(broker.publish(plan.messages), { policy })),
+  );
+
+/** What has to be there before its first message is sent. */
+export const writePlan = (room: Room, plan: Plan): Run<void> => {
   const writes = writesOf(room, plan);
   if (E.isLeft(writes)) return settled(writes);
   const { expires } = times(room.options);
@@ -68,7 +75,6 @@ export const sendPlan = (
     chain(() =>
       inTurn(writes.right.set, ([key, value]) => room.commands.save(key, value, expires)),
     ),
-    chain(() => room.execution.retried(broker.publish(plan.messages), { policy })),
   );
 };
 

@@ -10,6 +10,7 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import {
   Closed,
@@ -18,11 +19,12 @@ import {
   type ResultStoreError,
 } from '../errors/errors.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
-import type { Run } from '../operation/run.js';
+import type { Result, Run, Settle } from '../operation/run.js';
 import type { Connection, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
 import { isReady } from '../states.js';
 import type { Keys } from '../wire/keys.js';
+import { Awaited } from './awaited.js';
 import { LargeValues } from './largeValues.js';
 import { type Decode, Readings } from './readings.js';
 import { Registry } from './registry.js';
@@ -70,6 +72,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly registry: Registry;
   private readonly sessions: Sessions;
+  private readonly awaited = new Awaited();
   private backstopped = 0;
   private closed = false;
 
@@ -107,6 +110,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       onBackstop: () => {
         this.backstopped += 1;
       },
+      onFollowed: (channels) => this.awaited.tell(channels),
     });
     this.connection$ = this.sessions.connection$;
   }
@@ -152,24 +156,26 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
   /**
    * Follows a task before anybody watches it: done once its channel is subscribed to,
    * which then stays so until the result arrives, the task is cancelled, or `seconds`
-   * are over (0 is never, and no timer counts further than 24.8 days).
+   * are over (0 is never, and no timer counts further than 24.8 days); or until what it
+   * is done with is called, which lets go of the task.
    *
    * @internal
    */
-  follow(taskId: string, seconds: number): Run<void> {
+  follow(taskId: string, seconds: number): Run<() => void> {
     const { scheduler } = this.options.retry;
     const end$ =
       seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return (settle) => {
-      let isOver = false;
+      // let go of once told: the task is followed for long after that
+      let told: Settle<() => void> | undefined = settle;
       let isSettled = false;
-      const over = (result: E.Either<ResultStoreError, void>): void => {
-        if (isOver) return;
-        isOver = true;
-        check.unsubscribe();
-        settle(result);
+      const over = (result: Result<() => void>): void => {
+        const tell = told;
+        told = undefined;
+        leave();
+        tell?.(result);
       };
-      const check = new Rx.Subscription();
+      let leave: () => void = constVoid;
       const watching = this.consumeFrom(taskId)
         .pipe(Rx.takeUntil(end$))
         .subscribe({
@@ -182,18 +188,18 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
               this.closed
                 ? E.left(new Closed('result consumer'))
                 : isSettled
-                  ? E.right(undefined)
+                  ? E.right(constVoid)
                   : E.left(new ResultCancelled(taskId)),
             ),
         });
       const look = (): void => {
-        if (this.isFollowing(taskId)) over(E.right(undefined));
+        if (this.isFollowing(taskId)) over(E.right(() => watching.unsubscribe()));
       };
-      check.add(this.sessions.followed$.subscribe(look));
+      if (told !== undefined) leave = this.awaited.add(taskId, look);
       look();
       return () => {
-        check.unsubscribe();
-        if (!isOver) watching.unsubscribe();
+        leave();
+        if (told !== undefined) watching.unsubscribe();
       };
     };
   }

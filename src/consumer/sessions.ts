@@ -45,8 +45,6 @@ export interface SessionsOptions extends Omit<SessionOptions, 'isLost' | 'schedu
 export class Sessions {
   /** The latest state of the link, then each further one; none before the first connect. */
   readonly connection$: Rx.Observable<ConnectionState>;
-  /** Emits when channels have come to be followed. */
-  readonly followed$ = new Rx.Subject<void>();
 
   private readonly connection = new Rx.ReplaySubject<ConnectionState>(1);
   private running: Rx.Subscription | undefined;
@@ -112,8 +110,7 @@ export class Sessions {
   }
 
   private note(progress: Progress): void {
-    if (progress === 'followed') this.followed$.next();
-    else if (progress === 'connected') this.tell({ _tag: 'Connected' });
+    if (progress === 'connected') this.tell({ _tag: 'Connected' });
     else if (progress === 'resyncing' && this.state !== 'Resyncing') {
       this.tell({ _tag: 'Resyncing', attempts: 0, error: null, nextTry: null });
     }

@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { ResponseError, type ResultStoreError } from '../errors/errors.js';
-import type { StoreOutcome, Value, Write } from '../port/commands.js';
+import type { Once, StoreOutcome, Value, Write } from '../port/commands.js';
 import * as States from '../states.js';
 import type { Channels } from './memoryChannels.js';
 import type { Entry, Keyspace } from './memoryKeyspace.js';
@@ -27,6 +27,8 @@ export interface MemoryCommands {
   readonly store: (write: Write, expected?: Buffer) => Reply<StoreOutcome>;
   readonly delete: (key: string) => number;
   readonly incr: (key: string) => Reply<number>;
+  /** A broker in this process takes no commands: there are no deliveries. */
+  readonly once: (once: Once) => Reply<string>;
   readonly expire: (key: string, seconds: number) => Reply<boolean>;
   /** In seconds; -1 where the key does not expire, -2 where there is none. */
   readonly ttl: (key: string) => number;
@@ -157,6 +159,11 @@ export const memoryCommands = (
       if (seconds <= 0) return E.right(keys.delete(key));
       put(key, entry.value, expiryIn(seconds));
       return E.right(true);
+    },
+    once: ({ key, holder, expires }) => {
+      const taken = keys.get(key);
+      if (taken === undefined) put(key, Buffer.from(holder), expiryIn(expires));
+      return E.right(taken?.value.toString() ?? holder);
     },
     ttl: (key) => {
       const entry = keys.get(key);

@@ -41,6 +41,7 @@ export const memoryConnection = (server: MemoryServer, scheduler: Rx.SchedulerLi
       store: (write, expected) => command(() => server.commands.store(write, expected)),
       delete: (key) => command(() => E.right(server.commands.delete(key))),
       incr: (key) => command(() => server.commands.incr(key)),
+      once: (once) => command(() => server.commands.once(once)),
       expire: (key, seconds) => command(() => server.commands.expire(key, seconds)),
       ping: command(() => E.right(undefined)),
     },

@@ -4,6 +4,7 @@
  *
  * @since 0.1.0
  */
+import type { Observable } from 'rxjs';
 import type { Run } from '../operation/run.js';
 import type { Delivery } from '../wire/kombuDeliveries.js';
 import type { Message } from '../wire/message.js';
@@ -18,6 +19,8 @@ export interface Broker {
   readonly publish: (messages: ReadonlyArray<Message>) => Run<void>;
   /** For a broker on a Redis: what `publish` would do there, so that others can. */
   readonly onRedis?: OnRedis | undefined;
+  /** How workers are heard; without it, they can be told things alone. */
+  readonly hearing?: Hearing | undefined;
   /** Drops its connections, once what is under way is over. */
   readonly close: Run<void>;
 }
@@ -30,4 +33,12 @@ export interface OnRedis {
   readonly db: number;
   /** The commands that send the messages, to be run in order; it looks up where each goes. */
   readonly deliveries: (messages: ReadonlyArray<Message>) => Run<ReadonlyArray<Delivery>>;
+}
+
+/** Each is cold, and emits one stream of messages once none of them can be missed. */
+export interface Hearing {
+  /** What comes to a queue of its own, bound to `exchange` for as long as this is subscribed to. */
+  readonly replies: (exchange: string, routingKey: string) => Observable<Observable<Message>>;
+  /** What is broadcast at `exchange`, by any routing key. */
+  readonly broadcasts: (exchange: string) => Observable<Observable<Message>>;
 }

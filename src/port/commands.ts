@@ -12,6 +12,7 @@ import type { Option } from 'fp-ts/lib/Option.js';
 import type { Observable } from 'rxjs';
 import type { ResultStoreError } from '../errors/errors.js';
 import type { Run } from '../operation/run.js';
+import type { Delivery } from '../wire/kombuDeliveries.js';
 import type { ChordCommands } from './chords.js';
 
 // -------------------------------------------------------------------------------------
@@ -40,6 +41,16 @@ export interface Write {
   readonly expires: number;
 }
 
+/** What is to happen once. `expires` is in seconds, and not 0. */
+export interface Once {
+  readonly key: string;
+  readonly holder: string;
+  readonly expires: number;
+  readonly deliveries: ReadonlyArray<Delivery>;
+  /** The database of the deliveries; null where there are none. */
+  readonly db: number | null;
+}
+
 export interface Commands {
   readonly get: (key: string) => Run<Value>;
   /** In one batch and in order; no round trip for no keys. */
@@ -52,6 +63,8 @@ export interface Commands {
   readonly incr: (key: string) => Run<number>;
   /** Whether the key was there. */
   readonly expire: (key: string, seconds: number) => Run<boolean>;
+  /** Takes the key and runs the deliveries, unless somebody has taken it; who has it. */
+  readonly once: (once: Once) => Run<string>;
   /** Whether the server answers. */
   readonly ping: Run<void>;
 }

@@ -17,6 +17,7 @@ import { chordCommands } from './chords.js';
 import { ping } from './ping.js';
 import type { ConnectionPool } from './pool.js';
 import { script } from './script.js';
+import { sendOnce } from './scripts/sendOnce.js';
 import { set } from './scripts/set.js';
 import { described, type Named, send } from './send.js';
 import { rule, stores } from './stores.js';
@@ -50,6 +51,8 @@ export const ioredis = (pool: ConnectionPool): Connection => ({
 
 const runSet = script(set);
 
+const runSendOnce = script(sendOnce);
+
 const commands = (pool: ConnectionPool): Commands => {
   const command = <A>(named: Named, call: (redis: Redis) => Promise<A>): Run<A> =>
     pipe(
@@ -77,6 +80,14 @@ const commands = (pool: ConnectionPool): Commands => {
       command({ command: 'EXPIRE', key }, (redis) =>
         redis.expire(key, seconds).then((there) => there === 1),
       ),
+    once: ({ key, holder, expires, deliveries, db }) => {
+      const dbs = db === null || db === pool.config.db ? ['', ''] : [db, pool.config.db];
+      const sent = deliveries.flatMap(({ command: name, key: to, value }) => [name, to, value]);
+      const rule = '+get +set +select +lpush +publish';
+      return command({ command: 'EVALSHA', key, rule }, (redis) =>
+        runSendOnce(redis, [key], [holder, expires, ...dbs, ...sent]).then(String),
+      );
+    },
     ping: pipe(pool.link, chain(ping)),
   };
 };

@@ -24,6 +24,7 @@ import {
 } from '../wire/kombuDeliveries.js';
 import { type KombuLayout, type KombuOptions, kombuLayout } from '../wire/kombuLayout.js';
 import type { Message } from '../wire/message.js';
+import { kombuHearing } from './kombuHearing.js';
 import type { Link } from './link.js';
 import type { ConnectionPool } from './pool.js';
 import { described, failureOf, send } from './send.js';
@@ -55,6 +56,7 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
         chain((commands) => (commands.length === 0 ? settled(E.right(undefined)) : sent(commands))),
       ),
     onRedis: { address: addressText(address), server: serverId(pool), db, deliveries: all },
+    hearing: kombuHearing(pool, layout),
     // what was published in this tick goes before
     close: (settle) => {
       atEndOfTick(() => toRun(pool.close)(settle));

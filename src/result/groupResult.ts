@@ -236,7 +236,11 @@ const tupleOf = (result: Joinable): ResultTuple =>
     ? result.asTuple()
     : groupResultTuple(result.id, result.results.map(tupleOf));
 
-const fromTuple = (backend: ResultBackend, tuple: ResultTuple): AsyncResult | GroupResult => {
+/** @internal A result by its reference. */
+export const fromTuple = (
+  backend: ResultBackend,
+  tuple: ResultTuple,
+): AsyncResult | GroupResult => {
   const parent = tuple.parent && fromTuple(backend, tuple.parent);
   return tuple._tag === 'AsyncResult'
     ? new AsyncResult(tuple.id, backend, undefined, parent)

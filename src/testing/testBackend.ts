@@ -15,12 +15,15 @@ import { TestScheduler } from 'rxjs/testing';
 import { connect } from '../backend/connect.js';
 import { RedisBackend } from '../backend/redisBackend.js';
 import type { RedisBackendOptions } from '../config/options.js';
+import { memoryBroker } from '../memory/memoryBroker.js';
 import { memoryConnection } from '../memory/memoryConnection.js';
 import { memoryServer, unreachable } from '../memory/memoryServer.js';
 import { fromRun } from '../operation/operation.js';
+import type { Broker } from '../port/broker.js';
 import type { Commands, Connection } from '../port/commands.js';
 import { storeGuarded } from '../store/storeGuarded.js';
 import { type Keys, keys } from '../wire/keys.js';
+import type { KombuOptions } from '../wire/kombuLayout.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../wire/taskMeta.js';
 import { ChannelLog, type SubscriptionLogs } from './channelLog.js';
 
@@ -43,6 +46,8 @@ export interface TestBackendOptions
 interface Site {
   readonly workers: Commands;
   readonly connection: Connection;
+  /** Out of reach when the store is. */
+  readonly broker: (options?: KombuOptions) => Broker;
   readonly channels: ChannelLog;
   readonly cut: () => void;
   readonly down: (isDown: boolean) => void;
@@ -60,6 +65,7 @@ const site = (scheduler: TestScheduler): Site => {
   return {
     workers: memoryConnection(server, scheduler).commands,
     connection: memoryConnection(reached, scheduler),
+    broker: (options) => memoryBroker(reached, options),
     channels,
     cut: server.cut,
     down: (down) => {
@@ -95,7 +101,9 @@ export class TestBackend extends RedisBackend {
     const settled = { healthCheckInterval, backstopInterval, logger, random, scheduler };
     const connected = connect({ ...rest, ...settled, url: 'memory://' });
     const place = site(scheduler);
-    super({ ...connected, connection: place.connection });
+    // a producer's broker is beside the store, whatever its URL
+    const brokerAt = (_url: string, kombu?: KombuOptions): Broker => place.broker(kombu);
+    super({ ...connected, connection: place.connection, brokerAt });
     this.site = place;
     this.encode = encodeTaskMeta(connected.serializer);
     this.decode = decodeTaskMeta(connected.serializer);

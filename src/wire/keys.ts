@@ -29,6 +29,8 @@ export interface Keys {
   readonly group: (id: string | Uuid, suffix?: string) => E.Either<InvalidArgument, string>;
   /** Where Celery locks a chord whose store has no join of its own. */
   readonly chord: (id: string | Uuid, suffix?: string) => E.Either<InvalidArgument, string>;
+  /** Where the id of what was sent under a name is. Celery has no such key. */
+  readonly sent: (name: string) => E.Either<InvalidArgument, string>;
   /** The id in a task's or group's key; any other key as it is. */
   readonly idOf: (key: string) => string;
 }
@@ -58,6 +60,7 @@ export const keys = (globalKeyprefix?: string | null): Keys => {
     task: (id) => taskKey(task, id),
     group: (id, suffix = '') => groupKey(group, id, suffix),
     chord: (id, suffix = '') => groupKey(chord, id, suffix),
+    sent: (name) => nameKey(`${prefix}chordis-sent-`, name),
     idOf: stripPrefix([task, group]),
   };
 };
@@ -89,6 +92,7 @@ const key =
 
 const taskKey = key('task_id');
 const groupKey = key('group_id');
+const nameKey = key('idempotencyKey');
 
 /** A key without the first of the prefixes that it has. */
 const stripPrefix =

@@ -47,6 +47,8 @@ export interface KombuLayout {
   /** The queues that members of that set lead to. */
   readonly queues: (members: ReadonlyArray<string>, routingKey: string) => ReadonlyArray<string>;
   /** Whether an exchange broadcasts by PUBLISH. */
+  /** The member of that set which leads messages of a routing key to a queue. */
+  readonly binding: (routingKey: string, queue: string) => string;
   readonly isFanout: (exchange: string) => boolean;
   /** The channel of an exchange that broadcasts. */
   readonly channel: (exchange: string, routingKey: string, db: number) => string;
@@ -80,6 +82,7 @@ export const kombuLayout = ({
       });
       return [...new Set(found)].sort();
     },
+    binding: (routingKey, queue) => [routingKey, '', queue].join(separator),
     isFanout: (exchange) => fanoutExchanges.includes(exchange),
     channel: (exchange, routingKey, db) =>
       `${globalKeyprefix}/${db}.${exchange}${routingKey === '' ? '' : `/${routingKey}`}`,

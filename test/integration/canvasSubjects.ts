@@ -4,13 +4,18 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { planner } from '../../src/canvas/planner.js';
+import { InvalidArgument } from '../../src/errors/errors.js';
+import { memoryStore } from '../../src/memory/memoryStore.js';
+import type { Broker } from '../../src/port/broker.js';
+import { type ApplyOptions, Producer } from '../../src/producer/index.js';
 import { DateTime } from '../../src/serialization/dateTime.js';
 import { json } from '../../src/serialization/json.js';
 import { destinationOf, kombuLayout } from '../../src/wire/kombuLayout.js';
-import { decodeMessage, encodeMessage } from '../../src/wire/message.js';
+import { decodeMessage, encodeMessage, type Message } from '../../src/wire/message.js';
 import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
 import { Signature } from '../../src/wire/signature.js';
+import { at, backendOver } from '../store/backendOver.js';
 
 /** A signature, what it was called with, and what Celery made of it. */
 export interface Case {
@@ -76,17 +81,24 @@ export const sentByCelery = ({ queues, keys, result }: Case): Sent => ({
   result: result === null ? null : parsed(result),
 });
 
-const now = new DateTime('2026-11-25T12:00:00.123456+00:00');
+const now = new DateTime('2026-11-25T12:00:00.123000+00:00');
+
+/** Far from those that Celery has made, and in the same order. */
+const newIds = (): (() => string) => {
+  let made = 1_000_000;
+  return () => `gen-${made++}`;
+};
+
+/** Celery's own, which a frozen canvas holds too. */
+const replyTo = 'replies';
 
 export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
-  // Far from those that Celery has made.
-  let made = 1_000_000;
   const plan = planner({
     serializer: () => E.right(json),
-    newId: () => `gen-${made++}`,
+    newId: newIds(),
     now: () => now,
     origin: 'chordis',
-    replyTo: 'replies',
+    replyTo,
     queue: 'celery',
   });
   const { messages, chordSizes, savedGroups, result } = right(
@@ -96,17 +108,9 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
       parsed(options) as Readonly<Record<string, unknown>>,
     ),
   );
-  const layout = kombuLayout();
-  const queues = new Map<string, ReadonlyArray<unknown>>();
-  for (const message of messages) {
-    const { routingKey, priority } = destinationOf(message);
-    const list = layout.list(routingKey, priority);
-    const read = readable(right(encodeMessage(message)));
-    queues.set(list, [...(queues.get(list) ?? []), read]);
-  }
   const key = (id: string): string => `celery-taskset-meta-${id}`;
   return {
-    queues: Object.fromEntries(queues),
+    queues: queuesOf(messages),
     keys: Object.fromEntries([
       ...chordSizes.map(({ groupId, size }) => [`${key(groupId)}.s`, size]),
       ...savedGroups.map((group) => [
@@ -116,4 +120,55 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
     ]),
     result: result && ResultTuple.encode(result),
   };
+};
+
+const queuesOf = (messages: ReadonlyArray<Message>): Sent['queues'] => {
+  const layout = kombuLayout();
+  const queues = new Map<string, ReadonlyArray<unknown>>();
+  for (const message of messages) {
+    const { routingKey, priority } = destinationOf(message);
+    const list = layout.list(routingKey, priority);
+    const read = readable(right(encodeMessage(message)));
+    queues.set(list, [...(queues.get(list) ?? []), read]);
+  }
+  return Object.fromEntries(queues);
+};
+
+/** What a producer sends and writes; null for a chain of nothing, which it refuses. */
+export const appliedByChordis = async ({ signature, options }: Case): Promise<Sent | null> => {
+  const scheduler = at(now.toISOString());
+  const store = memoryStore({ scheduler });
+  const keys = new Map<string, unknown>();
+  const save: typeof store.chords.save = (key, value, expires) => {
+    keys.set(key, parsed(String(value)));
+    return store.chords.save(key, value, expires);
+  };
+  const backend = backendOver({ ...store, chords: { ...store.chords, save } }, { scheduler });
+  const sent: Array<Message> = [];
+  const broker: Broker = {
+    publish: (messages) => (settle) => {
+      sent.push(...messages);
+      settle(E.right(undefined));
+      return undefined;
+    },
+    close: () => undefined,
+  };
+  const { producing } = backend;
+  const context = { ...producing.context, newId: newIds(), replyTo };
+  const producer = new Producer({
+    backend: { onTaskCall: backend.onTaskCall, producing: { ...producing, context } },
+    broker,
+  });
+  const applied = await producer.apply(
+    right(Signature.decode(parsed(signature))),
+    // they are by Celery's names already
+    parsed(options) as ApplyOptions,
+  )();
+  if (E.isLeft(applied)) {
+    if (applied.left instanceof InvalidArgument && applied.left.argument === 'canvas') return null;
+    throw applied.left;
+  }
+  const result = ResultTuple.encode(applied.right.asTuple());
+  await backend.close()();
+  return { queues: queuesOf(sent), keys: Object.fromEntries(keys), result };
 };

@@ -15,7 +15,7 @@ from tasks import app
 
 
 
-NOW = datetime.datetime(2026, 11, 25, 12, 0, 0, 123456, tzinfo=datetime.timezone.utc)
+NOW = datetime.datetime(2026, 11, 25, 12, 0, 0, 123000, tzinfo=datetime.timezone.utc)
 REPLY_TO = 'replies'
 
 app.now = lambda: NOW

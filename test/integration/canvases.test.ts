@@ -1,12 +1,18 @@
 /**
  * Random canvases, sent by Celery's own client and planned by chordis from the same
- * signatures: the same messages, the same keys, the same results.
+ * signatures, and applied by a producer: the same messages, the same keys, the same results.
  *
  * What differs on purpose: ids that neither was given (each is named after the place where
  * it is seen first), `origin` and `delivery_tag`.
  */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Case, plannedByChordis, renamed, sentByCelery } from './canvasSubjects.js';
+import {
+  appliedByChordis,
+  type Case,
+  plannedByChordis,
+  renamed,
+  sentByCelery,
+} from './canvasSubjects.js';
 import { describeCelery, type PythonSession, startPython } from './celery.js';
 import { type RedisServer, startRedis } from './redisServer.js';
 
@@ -48,6 +54,12 @@ describeCelery('the plan of a canvas', () => {
           expect(renamed(plannedByChordis(case_)), JSON.stringify(case_)).toEqual(
             renamed(sentByCelery(case_)),
           );
+          // A producer gives no arguments besides those of the canvas.
+          if (case_.args.length > 0) continue;
+          const applied = await appliedByChordis(case_);
+          if (applied === null) expect(case_.result).toBeNull();
+          else
+            expect(renamed(applied), JSON.stringify(case_)).toEqual(renamed(sentByCelery(case_)));
         }
       }
     },

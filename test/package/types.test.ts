@@ -20,6 +20,7 @@ import {
   type TaskMeta,
 } from 'chordis';
 import { msgpack } from 'chordis/msgpack';
+import { chain, group, Producer, task } from 'chordis/producer';
 import { type TestBackend, testBackend } from 'chordis/testing';
 import { keys, Message, TaskMeta as metaCodec } from 'chordis/wire';
 import { yaml } from 'chordis/yaml';
@@ -45,6 +46,21 @@ export const joined: Operation<readonly [number, readonly [unknown]]> = join([
   backend.groupResult('g', [backend.asyncResult('b')]),
 ]);
 export const codecs = [Message, metaCodec];
+
+const producer = new Producer({ broker: 'memory://', backend });
+const add = task('add', { args: t.tuple([t.number, t.number]), result: t.number });
+const shout = task('shout', { args: t.tuple([t.string]), result: t.string });
+export const sum: Operation<AsyncResult<number>> = producer.sendTask(add, [1, 2]);
+export const chained: Operation<AsyncResult<number>> = producer.apply(chain([add(1, 2), add(3)]));
+export const both: Observable<readonly [number, string]> = producer
+  .apply(group([add(1, 2), shout('a')]))
+  .pipe(mergeMap((results) => results.join()));
+// @ts-expect-error a wrong argument
+producer.sendTask(add, ['1', 2]);
+// @ts-expect-error a wrong keyword argument
+producer.sendTask(task('kw', { kwargs: t.type({ a: t.number }) }), [], { a: 'x' });
+// @ts-expect-error a number is no text
+chain([add(1, 2), shout()]);
 
 const typed = backend.asyncResult('task', { result: t.number, progress: t.type({ done: t.number }) });
 export const plain: AsyncResult<number> = typed;

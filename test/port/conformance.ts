@@ -236,6 +236,31 @@ export const conformance = (name: string, connect: () => Promise<Connected>): vo
       });
     });
 
+    describe('once', () => {
+      const none = { deliveries: [], db: null };
+
+      it('takes a key for who comes first, for as long as it lives', async () => {
+        const key = newKey();
+        const first = { key, holder: 'a', expires: 60, ...none };
+        expect(await value(commands().once(first))).toBe('a');
+        await expectTtl(key, 60);
+        expect(await value(commands().once({ ...first, holder: 'b' }))).toBe('a');
+        expect(await value(commands().once(first))).toBe('a');
+        await value(commands().delete(key));
+        expect(await value(commands().once({ ...first, holder: 'b' }))).toBe('b');
+      });
+
+      it('is for one alone of those that come at once', async () => {
+        const key = newKey();
+        const holders = await Promise.all(
+          ['a', 'b', 'c'].map((holder) =>
+            value(commands().once({ key, holder, expires: 60, ...none })),
+          ),
+        );
+        expect(new Set(holders).size).toBe(1);
+      });
+    });
+
     describe('incr', () => {
       it('starts from 1, counts on, and keeps the expiry', async () => {
         const key = newKey();

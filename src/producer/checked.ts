@@ -1,0 +1,129 @@
+/**
+ * The arguments of typed tasks in a canvas, checked by their codecs and as these encode them.
+ *
+ * @since 0.1.0
+ */
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { InvalidArgument, InvalidResult, type ResultStoreError } from '../errors/errors.js';
+import { inPieces } from '../operation/inPieces.js';
+import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
+import { type Codec, decodeWith } from '../result/codec.js';
+import { Signature } from '../wire/signature.js';
+import { codecsIn, type List } from './codecs.js';
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/** `isGiven`: a result goes in front of its arguments. */
+export const checked = (canvas: Signature, isGiven = false): Run<Signature> => {
+  switch (canvas.subtaskType) {
+    case 'group':
+      return withMembers(canvas, 'tasks', () => isGiven);
+    case 'chain':
+      return withMembers(canvas, 'tasks', (i) => isGiven || i > 0);
+    case 'chord':
+      return pipe(
+        withMembers(canvas, 'header', () => isGiven),
+        chain((chord) => withMembers(chord, 'body', () => true)),
+      );
+    default:
+      return checkedTask(canvas, isGiven && !canvas.immutable);
+  }
+};
+
+/** So many at once, where a schema takes its time. */
+const CHECKED = 1000;
+
+/** What is no signature is told by the planner. */
+const withMembers = (
+  canvas: Signature,
+  name: 'tasks' | 'header' | 'body',
+  isGiven: (index: number) => boolean,
+): Run<Signature> => {
+  const held = canvas.kwargs[name];
+  const check = (member: unknown, i: number): Run<unknown> =>
+    Signature.is(member) ? checked(member, isGiven(i)) : settled(E.right(member));
+  return pipe(
+    Array.isArray(held) ? inPieces(held.map(check), CHECKED) : check(held, 0),
+    map((members) => ({ ...canvas, kwargs: { ...canvas.kwargs, [name]: members } })),
+  );
+};
+
+const checkedTask = (call: Signature, isGiven: boolean): Run<Signature> => {
+  const codecs = codecsIn(call);
+  if (codecs === undefined) return settled(E.right(call));
+  const { task } = call;
+  return pipe(
+    isGiven
+      ? withoutFirst(codecs.args, task, call.args)
+      : whole(codecs.args, 'args', task, call.args),
+    chain((args) =>
+      pipe(
+        whole(codecs.kwargs, 'kwargs', task, call.kwargs),
+        map((kwargs) => ({ ...call, args, kwargs })),
+      ),
+    ),
+  );
+};
+
+// -------------------------------------------------------------------------------------
+// one value
+// -------------------------------------------------------------------------------------
+
+const whole = <A>(
+  codec: Codec<A> | undefined,
+  argument: 'args' | 'kwargs',
+  task: string,
+  given: A,
+): Run<A> => {
+  const encoded = encodedBy(codec, given);
+  return continueWith(decodeWith(codec)(task, encoded), (decoded) =>
+    settled(
+      E.isRight(decoded)
+        ? E.right(encodes(codec) ? encoded : decoded.right)
+        : E.left(refusal(decoded.left, argument, task)),
+    ),
+  );
+};
+
+/** The first one is not known yet: that it is missing is all that the codec may say. */
+const withoutFirst = (codec: Codec<List> | undefined, task: string, given: List): Run<List> => {
+  const encoded = encodedBy(codec, [undefined, ...given]);
+  return continueWith(decodeWith(codec)(task, encoded), (decoded) =>
+    settled(
+      E.isRight(decoded) || isOfFirst(decoded.left)
+        ? E.right(encoded.slice(1))
+        : E.left(refusal(decoded.left, 'args', task)),
+    ),
+  );
+};
+
+const isOfFirst = (error: ResultStoreError): boolean =>
+  error instanceof InvalidResult &&
+  error.issues.length > 0 &&
+  error.issues.every((issue) => {
+    const [first] = 'context' in issue ? issue.context.slice(1) : (issue.path ?? []);
+    return String(typeof first === 'object' ? first.key : first) === '0';
+  });
+
+const refusal = (error: ResultStoreError, argument: string, task: string): ResultStoreError =>
+  error instanceof InvalidResult
+    ? new InvalidArgument(argument, `of ${task}: ${error.problem}`)
+    : error;
+
+const encodes = <A>(
+  codec: Codec<A> | undefined,
+): codec is Codec<A> & { readonly encode: (a: A) => A } =>
+  codec !== undefined && 'encode' in codec && typeof codec.encode === 'function';
+
+/** What can't be encoded is refused by the decoder. */
+const encodedBy = <A>(codec: Codec<A> | undefined, given: A): A => {
+  if (!encodes(codec)) return given;
+  try {
+    return codec.encode(given);
+  } catch {
+    return given;
+  }
+};

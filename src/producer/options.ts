@@ -1,0 +1,41 @@
+/**
+ * What a producer may be told.
+ *
+ * @since 0.1.0
+ */
+import type { Operation } from '../operation/operation.js';
+import type { Broker } from '../port/broker.js';
+import type { KombuOptions } from '../wire/kombuLayout.js';
+import type { Producing } from './producing.js';
+import type { RoutingOptions } from './routes.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * The backend that results come by: a `RedisBackend`.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface ProducerBackend {
+  readonly onTaskCall: (producer: unknown, taskId: string) => Operation<void>;
+  /** @internal */
+  readonly producing: Producing;
+}
+
+/**
+ * @category model
+ * @since 0.1.0
+ */
+export interface ProducerOptions extends RoutingOptions {
+  /** Where results are read from, and chord sizes are written. It stays its owner's to close. */
+  readonly backend: ProducerBackend;
+  /** A URL, or a `Broker`, which stays its owner's to close. Default: the backend's own. Celery: `broker_url`. */
+  readonly broker?: string | Broker;
+  /** Of a broker by URL; as they are at the workers. Celery: `broker_transport_options`. */
+  readonly brokerTransportOptions?: KombuOptions;
+  /** Default `json`; any of the backend's `serializers`. Celery: `task_serializer`. */
+  readonly taskSerializer?: string;
+}

@@ -1,0 +1,166 @@
+import * as t from 'io-ts';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import * as z from 'zod';
+import {
+  type AsyncResult,
+  type GroupResult,
+  InvalidArgument,
+  InvalidResult,
+  type Operation,
+} from '../../src/index.js';
+import {
+  chain,
+  chord,
+  group,
+  immutable,
+  type Producer,
+  type Step,
+  signature,
+  task,
+} from '../../src/producer/index.js';
+import { bodyOf, left, right, world } from './world.js';
+
+const add = task('tasks.add', {
+  args: t.tuple([t.number, t.number]),
+  kwargs: t.partial({ round: t.boolean }),
+  result: t.number,
+});
+const shout = task('tasks.shout', { args: z.tuple([z.string()]), result: z.string() });
+const length = task('tasks.length', { args: t.tuple([t.string]), result: t.number });
+const total = task('tasks.total', { args: t.tuple([t.readonlyArray(t.number)]), result: t.number });
+
+/** A date is text on the wire. */
+const date = new t.Type<Date, string, unknown>(
+  'date',
+  (u): u is Date => u instanceof Date,
+  (u, context) =>
+    typeof u === 'string' ? t.success(new Date(u)) : t.failure(u, context, 'is no date'),
+  (at) => at.toISOString(),
+);
+const schedule = task('tasks.schedule', { args: t.tuple([t.string, date]), result: date });
+
+describe('a typed task', () => {
+  it('is sent, and its result is checked', async () => {
+    const { producer, backend, taken } = world();
+    const result = await right(producer.sendTask(add, [1, 2], { round: true }));
+    expect(bodyOf(taken()[0]).slice(0, 2)).toEqual([[1, 2], { round: true }]);
+    await right(backend.markAsDone(result.id, '3'));
+    expect(await left(result.get({ timeout: 1 }))).toBeInstanceOf(InvalidResult);
+  });
+
+  it.each([
+    ['an io-ts codec', (p: Producer) => p.sendTask(add, ['1', 2] as never)],
+    ['too few', (p: Producer) => p.sendTask(add, [1] as never)],
+    ['keyword arguments', (p: Producer) => p.sendTask(add, [1, 2], { round: 1 } as never)],
+    ['a Standard Schema', (p: Producer) => p.sendTask(shout, [1] as never)],
+    ['a signature', (p: Producer) => p.apply(add('1' as never, 2))],
+    ['one that still waits', (p: Producer) => p.apply(add(1) as never)],
+    ['a step', (p: Producer) => p.apply(chain([add(1, 2), add('3' as never)]))],
+    ['a member', (p: Producer) => p.apply(group([add(1, 2), add('3' as never, 4)]))],
+    ['a header', (p: Producer) => p.apply(chord([add('1' as never, 1)], total()))],
+    ['a body', (p: Producer) => p.apply(chord([signature('t')], add('1' as never) as never))],
+  ])('is refused by %s before anything is sent', async (_, send) => {
+    const { producer, taken, store } = world();
+    const refused = await left(send(producer));
+    expect(refused).toBeInstanceOf(InvalidArgument);
+    expect(refused).toMatchObject({ message: expect.stringMatching(/^k?w?args of tasks\./) });
+    expect(taken()).toEqual([]);
+    expect(store.subscriptions()).toEqual([]);
+  });
+
+  it('may still wait for its first argument where it gets one', async () => {
+    const { producer, taken } = world();
+    await right(producer.apply(chain([length('four'), add(3)])));
+    await right(producer.apply(chain([signature('any'), shout()])));
+    await right(producer.apply(chord([add(1, 1), add(2, 2)], total())));
+    await right(producer.apply(chain([add(1, 2), group([add(1), add(2)]), total()])));
+    expect(taken()).toHaveLength(5);
+  });
+
+  it('sends what its codec encodes, and reads what it decodes', async () => {
+    const { producer, backend, taken } = world();
+    const at = new Date(0);
+    const result = await right(producer.sendTask(schedule, ['x', at]));
+    await right(producer.apply(chain([shout('x'), schedule(at)])));
+    const [one, other] = taken();
+    expect(bodyOf(one)[0]).toEqual(['x', at.toISOString()]);
+    expect(bodyOf(other)[2].chain).toMatchObject([{ args: [at.toISOString()] }]);
+    await right(backend.markAsDone(result.id, at.toISOString()));
+    expect(await right(result.get({ timeout: 1 }))).toEqual(at);
+  });
+
+  it('gives immutable calls, which take nothing of what comes before', async () => {
+    const { producer, taken } = world();
+    await right(producer.apply(chain([shout('a'), add.si(1, 2), immutable(add(3, 4))])));
+    const [first] = taken();
+    expect(bodyOf(first)[2].chain).toMatchObject([
+      { args: [3, 4], immutable: true },
+      { args: [1, 2], immutable: true },
+    ]);
+  });
+
+  it('checks each result of a group by its own codec, and of a chain the last', async () => {
+    const { producer, backend } = world();
+    const { results } = await right(producer.apply(group([add(1, 2), shout('a')])));
+    await right(backend.markAsDone(results[0].id, 3));
+    await right(backend.markAsDone(results[1].id, 4));
+    expect(await right(results[0].get({ timeout: 1 }))).toBe(3);
+    expect(await left(results[1].get({ timeout: 1 }))).toBeInstanceOf(InvalidResult);
+    const last = await right(producer.apply(chain([length('a'), add(1)])));
+    await right(backend.markAsDone(last.id, 'x'));
+    expect(await left(last.get({ timeout: 1 }))).toBeInstanceOf(InvalidResult);
+  });
+
+  it('takes options with its signature', async () => {
+    const { producer, taken } = world();
+    await right(producer.apply(add.signature([1, 2], { round: false }, { queue: 'sums' })));
+    expect(bodyOf(taken('sums')[0]).slice(0, 2)).toEqual([[1, 2], { round: false }]);
+  });
+});
+
+/** Compiled, and never run. */
+export const types = (producer: Producer): void => {
+  expectTypeOf(producer.sendTask(add, [1, 2])).toEqualTypeOf<Operation<AsyncResult<number>>>();
+  expectTypeOf(producer.sendTask('t')).toEqualTypeOf<Operation<AsyncResult>>();
+  expectTypeOf(add(1, 2)).toEqualTypeOf<Step<readonly [], number>>();
+
+  // @ts-expect-error a wrong argument
+  producer.sendTask(add, ['1', 2]);
+  // @ts-expect-error too few arguments
+  producer.sendTask(add, [1]);
+  // @ts-expect-error a wrong keyword argument
+  producer.sendTask(add, [1, 2], { round: 'up' });
+  // @ts-expect-error no such option
+  producer.sendTask('t', [], {}, { que: 'x' });
+  // @ts-expect-error a wrong argument
+  add('1', 2);
+  // @ts-expect-error it still waits for its first argument
+  producer.apply(add(1));
+
+  const sum = chain([length('four'), add(3), add(4)]);
+  expectTypeOf(producer.apply(sum)).toEqualTypeOf<Operation<AsyncResult<number>>>();
+  // @ts-expect-error a number is no text
+  chain([add(1, 2), shout()]);
+  // @ts-expect-error it has all its arguments, and would get one more
+  chain([length('four'), add(1, 2)]);
+  chain([length('four'), add.si(1, 2)]);
+  chain([signature('any'), add(1), signature('other')]);
+
+  const both = group([add(1, 2), shout('a')]);
+  const handles = producer.apply(both);
+  expectTypeOf(handles).toEqualTypeOf<
+    Operation<GroupResult<readonly [AsyncResult<number>, AsyncResult<string>]>>
+  >();
+  handles.subscribe((results) => {
+    expectTypeOf(results.join()).toEqualTypeOf<Operation<readonly [number, string]>>();
+  });
+
+  expectTypeOf(producer.apply(chord([add(1, 2), add(3, 4)], total()))).toEqualTypeOf<
+    Operation<AsyncResult<number>>
+  >();
+  // @ts-expect-error texts are no numbers
+  chord([shout('a')], total());
+  chain([group([add(1, 2), length('a')]), total()]);
+  // @ts-expect-error texts are no numbers
+  chain([group([shout('a')]), total()]);
+};
