@@ -86,7 +86,7 @@ const inStore = async (server: RedisServer, command: string, ...args: ReadonlyAr
 // -------------------------------------------------------------------------------------
 
 const PARTS = 100;
-const CHORDS = 5;
+const CHORDS = 2;
 
 describeEachCelery('a chord that workers of Python and TypeScript share', (version) => {
   it.each(['json', 'msgpack'])(
