@@ -16,7 +16,7 @@ import { chainedTasks, type TaskRequest } from '../wire/request.js';
 import type { ResultTuple } from '../wire/resultTuple.js';
 import { revokeMessage } from '../wire/revokeMessage.js';
 import type { Signature } from '../wire/signature.js';
-import { bodyOf, idOf, linkedErrbacks, tasksOf } from './body.js';
+import { bodyOf, idOf, linkedErrbacks, signaturesIn, tasksOf } from './body.js';
 import { failChained } from './chained.js';
 import { callErrbacks } from './errbacks.js';
 import type { ReturnPart } from './outcome.js';
@@ -49,16 +49,19 @@ export const failBody = (
 ): Run<void> => {
   const { exception } = trouble;
   const chained = chainedTasks({ id: '', chain: listOf(body.options.chain) });
+  const members = membersOf(body);
+  // they are told by the outer chord, which fails with this one
+  const outer = members.flatMap(({ chord }) => signaturesIn([chord]).flatMap(linkedErrbacks));
   return pipe(
     body.subtaskType === 'group'
       ? failGroup(room, body, trouble, children)
-      : failOne(room, body, trouble, children),
+      : failOne(room, body, trouble, children, outer),
     chain(() =>
       inTurn(chained, (task) =>
         failChained(room, returnPart, task, { exception, state: FAILURE, traceback: null }),
       ),
     ),
-    chain(() => inTurn(membersOf(body), (request) => returnPart(request, FAILURE, exception))),
+    chain(() => inTurn(members, (request) => returnPart(request, FAILURE, exception))),
   );
 };
 

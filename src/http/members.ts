@@ -31,6 +31,7 @@ export interface Members {
 
 /** Where saved groups are read from: a backend. */
 export interface SavedGroups {
+  /** As of a backend. */
   readonly restoreGroup: (groupId: string) => Operation<Option<ResultTuple>>;
 }
 

@@ -13,6 +13,7 @@
  */
 export interface StreamLimit {
   readonly streams: number;
+  /** Which client a request is of; undefined where it is not counted. */
   readonly of: (request: Request) => string | undefined;
 }
 

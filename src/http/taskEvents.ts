@@ -33,6 +33,7 @@ import { type Selected, teller } from './told.js';
  */
 export interface EventsBackend extends SavedGroups {
   readonly resultConsumer: Watched;
+  /** As of a backend. */
   readonly getTaskMeta: (taskId: string) => Operation<TaskMeta>;
   readonly scheduler: SchedulerLike;
 }

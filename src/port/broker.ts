@@ -25,6 +25,7 @@ export interface Broker {
   readonly close: Run<void>;
 }
 
+/** A broker that is on a Redis: where that is, and what to send there. */
 export interface OnRedis {
   /** `host:port`, or the path of a socket: where it is that of a store, both are one server. */
   readonly address: string;

@@ -20,6 +20,7 @@ import type { RoutingOptions } from './routes.js';
  * @since 0.1.0
  */
 export interface ProducerBackend {
+  /** As of a backend: done once the task is followed. */
   readonly onTaskCall: (producer: unknown, taskId: string) => Operation<void>;
   /** @internal */
   readonly producing: Producing;

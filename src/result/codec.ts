@@ -33,6 +33,7 @@ export interface StandardSchema<A> {
   readonly '~standard': {
     readonly version: 1;
     readonly vendor: string;
+    /** What the schema makes of a value, or what is wrong with it. */
     readonly validate: (value: unknown) => Validated<A> | Promise<Validated<A>>;
     readonly types?: { readonly input: unknown; readonly output: A } | undefined;
   };

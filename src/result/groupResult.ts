@@ -41,6 +41,7 @@ import type { ResultBase } from './resultBase.js';
  * @since 0.1.0
  */
 export interface GroupSource {
+  /** As of a backend. */
   readonly groupResult: (groupId: string, results: readonly []) => GroupResult<readonly []>;
 }
 

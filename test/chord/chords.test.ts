@@ -1,6 +1,12 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { describe, expect, it } from 'vitest';
-import { ChordError, ImproperlyConfigured, onFailure, pythonException } from '../../src/index.js';
+import {
+  ChordError,
+  ImproperlyConfigured,
+  onFailure,
+  pythonException,
+  type TaskRequest,
+} from '../../src/index.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/index.js';
 import { Signature, signature } from '../../src/wire/signature.js';
@@ -359,6 +365,32 @@ describe('a chord that fails', () => {
     expect(await right(one.backend.getResult('outer'))).toMatchObject({
       args: [expect.stringMatching(/^Dependency inner raised ChordError\(/)],
     });
+  });
+
+  it('leaves the errbacks of its outer chord to that one: each is told once', async () => {
+    const told: Array<unknown> = [];
+    const errback = (name: string) => Signature.encode(signature(name));
+    const one = world({
+      errbacks: {
+        both: ({ id }: TaskRequest) => void told.push(['both', id]),
+        own: ({ id }: TaskRequest) => void told.push(['own', id]),
+      },
+    });
+    const linked = (id: string, names: ReadonlyArray<string>, more = {}) =>
+      Signature.encode(
+        signature('tasks.total', [], {
+          options: { task_id: id, link_error: names.map(errback), ...more },
+        }),
+      );
+    const outer = linked('outer', ['both']);
+    const inner = linked('inner', ['both', 'own'], { group_id: 'o', group_index: 0, chord: outer });
+    await right(one.backend.setChordSize('o', 1));
+    await ofSize(one, 1);
+    await right(one.backend.onChordPartReturn(member(0, inner), 'FAILURE', new Error('x')));
+    expect(told).toEqual([
+      ['own', 'inner'],
+      ['both', 'outer'],
+    ]);
   });
 
   it('ends with a reason where a part can not be read, or its size is no number: need 4', async () => {
