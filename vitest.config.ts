@@ -1,7 +1,11 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Two at the least: most tests wait for others than the processor. */
+const WORKERS = Math.max(2, availableParallelism() - 1);
 
 const SLOW = ['test/integration/**/*.test.ts'];
 const BUILT = ['test/docExamples.test.ts', 'test/examples.test.ts', 'test/package/**/*.test.ts'];
@@ -16,6 +20,7 @@ export default defineConfig({
   test: {
     // An unhandled rejection anywhere is a broken promise, not noise.
     dangerouslyIgnoreUnhandledErrors: false,
+    maxWorkers: WORKERS,
     projects: [
       {
         extends: true,
@@ -32,7 +37,7 @@ export default defineConfig({
           name: 'integration',
           include: SLOW,
           // Each file has servers and workers of its own beside it.
-          maxWorkers: 2,
+          maxWorkers: 3,
           testTimeout: 30_000,
           hookTimeout: 90_000,
           sequence: { groupOrder: 1 },

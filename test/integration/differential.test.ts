@@ -16,7 +16,7 @@ import {
 import { expectNoLeaks } from './leaks.js';
 import { type RedisServer, startRedis } from './redisServer.js';
 
-const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 2_000);
+const RUNS = Number(process.env.DIFFERENTIAL_RUNS ?? 1_000);
 const SEED = Number(process.env.DIFFERENTIAL_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 /** Ten times what it takes. */
