@@ -70,13 +70,15 @@ describeRedis('a chord', () => {
         });
         const groups = Array.from({ length: 300 }, (_, i) => `g${i}`);
         await Promise.all(groups.map((group) => right(one.setChordSize(group, 3))));
+        // of publishing, which Celery tries three times again
+        const retry_policy = { max_retries: 500, interval_step: 0.05, interval_max: 0.05 };
         const killing = setInterval(() => void server.killClients('normal'), 3);
         try {
           for (const n of [2, 0, 1]) {
             await Promise.all(
               groups.map(async (group, i) => {
                 await delay(i % 50);
-                const body = { ...chord, options: { task_id: `body-${group}` } };
+                const body = { ...chord, options: { task_id: `body-${group}`, retry_policy } };
                 return right(one.onChordPartReturn(member(n, group, body), 'SUCCESS', n));
               }),
             );
