@@ -1,14 +1,30 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+/** Under CI=true, and where it is asked for by name: it takes RabbitMQ, Chromium and time. */
+const isThorough = process.env.CI === 'true' || process.argv.includes('thorough');
 
 /** Two at the least: most tests wait for others than the processor. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
 
 const SLOW = ['test/integration/**/*.test.ts'];
+const THOROUGH = ['test/thorough/**/*.test.ts'];
 const BUILT = ['test/docExamples.test.ts', 'test/examples.test.ts', 'test/package/**/*.test.ts'];
+
+const thorough: TestProjectInlineConfiguration = {
+  extends: true,
+  test: {
+    name: 'thorough',
+    include: THOROUGH,
+    globalSetup: ['test/package/build.ts'],
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
+    sequence: { groupOrder: 3 },
+  },
+};
 
 export default defineConfig({
   resolve: {
@@ -27,7 +43,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
-          exclude: [...SLOW, ...BUILT],
+          exclude: [...SLOW, ...BUILT, ...THOROUGH],
           sequence: { groupOrder: 0 },
         },
       },
@@ -54,6 +70,7 @@ export default defineConfig({
           sequence: { groupOrder: 2 },
         },
       },
+      ...(isThorough ? [thorough] : []),
     ],
   },
 });

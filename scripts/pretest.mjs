@@ -2,6 +2,7 @@
 // else says in one line what is missing, and the tests that need it are skipped by name.
 // Under CI=true nothing may be missing.
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { getuid } from 'node:process';
 import { furnish, hasPython } from './machineRoom.mjs';
 
@@ -11,10 +12,19 @@ import { furnish, hasPython } from './machineRoom.mjs';
  */
 const succeeds = (command, ...args) => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
 
+const isCi = process.env.CI === 'true';
+
 const NEEDED = [
   { apt: 'redis-server', isThere: async () => succeeds('redis-server', '--version') },
   { apt: 'python3-venv', isThere: hasPython },
   { apt: 'openssl', isThere: async () => succeeds('openssl', 'version') },
+  // Large ones, for the tests under `test/thorough`, which a plain `npm test` leaves out.
+  ...(isCi
+    ? [
+        { apt: 'rabbitmq-server', isThere: async () => existsSync('/usr/sbin/rabbitmq-server') },
+        { apt: 'chromium', isThere: async () => existsSync('/usr/bin/chromium') },
+      ]
+    : []),
 ];
 
 /** @returns {Promise<ReadonlyArray<string>>} */
@@ -51,7 +61,6 @@ if (wanted.length > 0) install(wanted);
 const packages = await missing();
 const left = [...packages, ...(await furnish())];
 if (left.length > 0) {
-  const isCi = process.env.CI === 'true';
   const consequence = isCi
     ? 'under CI=true that is a failure'
     : 'the tests that need them are skipped by name';
