@@ -29,6 +29,8 @@ export interface Session {
   readonly store?: (id: string, value: unknown) => Promise<void>;
   /** Returns a SUCCESS as a part of a chord; rejects where that was not done. */
   readonly part?: (group: string, index: number, id: string, value: unknown) => Promise<void>;
+  /** Serves the states of the run's task as events; at which port. */
+  readonly tellEvents?: (run: string) => Promise<number>;
   /** Decodes the bytes of the task's meta, and encodes what they hold. */
   readonly codec?: (bytes: Buffer, taskId: string) => Codec;
 }

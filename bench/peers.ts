@@ -68,6 +68,15 @@ const infos = {
     needs: 'packages',
     load: async () => (await import('./peers/bullmq.js')).bullmq,
   },
+  'a bare loop of http': {
+    ...node,
+    load: async () => (await import('./peers/events.js')).bareLoop,
+  },
+  'better-sse': {
+    ...node,
+    needs: 'packages',
+    load: async () => (await import('./peers/events.js')).betterSse,
+  },
   'a bare Map': {
     ...node,
     subscribes: false,

@@ -66,5 +66,9 @@ export const startPeer = (
       ]);
 };
 
+/** The readers of a server of events. */
+export const startAudience = (port: number): Promise<Remote> =>
+  startRemote(process.execPath, [beside('./audience.js'), `${port}`]);
+
 export const startWriter = (wire: 'celery' | 'bullmq', port: number): Promise<Remote> =>
   startRemote(process.execPath, [beside('./writer.js'), `${port}`, wire]);

@@ -24,6 +24,10 @@ export interface Params {
   readonly chord: number;
   /** Whether its chords are to be complete in the end. */
   readonly whole: boolean;
+  /** How many states a task has. */
+  readonly states: number;
+  /** Where events are served. */
+  readonly port: number;
 }
 
 export interface Result {
@@ -58,6 +62,18 @@ export const metaText = (id: string, index: number, at: number, text: string): s
   `{"status": "SUCCESS", "result": {"index": ${index}, "at": ${at}, "text": "${text}"}, ` +
   `"traceback": null, "children": [], "date_done": "2024-05-06T07:08:09.123456+00:00", ` +
   `"task_id": "${id}"}`;
+
+/** The task whose states are told to many. */
+export const watchedTask = (run: string): string => taskId(run, 0);
+
+/** A state on the way, as a task of Celery's stores it by `update_state`. */
+export const progressText = (id: string, current: number, text: string): string =>
+  `{"status": "PROGRESS", "result": {"current": ${current}, "text": "${text}"}, ` +
+  `"traceback": null, "children": [], "date_done": null, "task_id": "${id}"}`;
+
+/** A command in the protocol of Redis; of ASCII alone. */
+export const command = (...args: ReadonlyArray<string>): string =>
+  `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
 
 /** A common length of a meta without its filler. */
 const BARE = metaText(taskId('00000000', 0), 10_000, 0, '').length;

@@ -2,6 +2,7 @@
 import type { Workload } from './workload.js';
 import { codec } from './workloads/codec.js';
 import { drain, live } from './workloads/consume.js';
+import { fanOut } from './workloads/fanOut.js';
 import { idle } from './workloads/idle.js';
 import { join } from './workloads/join.js';
 import { latency } from './workloads/latency.js';
@@ -16,6 +17,6 @@ import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[send, stored, resync, parts],
+  ...[send, stored, resync, parts, fanOut],
   ...[memory, waiting, join, codec, idle],
 ];

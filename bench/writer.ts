@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { now, spinUntil } from './clock.js';
 import type { Step } from './peer.js';
 import { serve } from './serve.js';
-import { keyOf, metaText, type Params, taskId } from './tasks.js';
+import { command, keyOf, metaText, type Params, taskId } from './tasks.js';
 
 const [port = '', format = 'celery'] = process.argv.slice(2);
 const socket = connect(Number(port), '127.0.0.1').setNoDelay(true);
@@ -16,9 +16,6 @@ await once(socket, 'connect');
 // -------------------------------------------------------------------------------------
 // commands
 // -------------------------------------------------------------------------------------
-
-const command = (...args: ReadonlyArray<string>): string =>
-  `*${args.length}\r\n${args.map((arg) => `$${arg.length}\r\n${arg}\r\n`).join('')}`;
 
 /** As Celery stores: the key with its time to live, then the message. */
 const celery = (id: string, index: number, at: number, text: string): string => {

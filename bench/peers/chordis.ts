@@ -1,12 +1,14 @@
 /** chordis by its public names, at its defaults; only the codec, which has none, by its source. */
 import { setTimeout } from 'node:timers/promises';
 import { type ConnectionState, join, RedisBackend } from 'chordis';
+import { nodeListener, taskEvents } from 'chordis/http';
 import { Producer } from 'chordis/producer';
 import * as E from 'fp-ts/lib/Either.js';
 import { filter, firstValueFrom, type Subscription, skip } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
 import { body } from '../chords.js';
+import { listening } from '../listening.js';
 import { can, type Peer } from '../peer.js';
 import { indexOf } from '../tasks.js';
 
@@ -74,6 +76,7 @@ export const chordis: Peer = async (port) => {
       const isCounted = _tag === 'Waiting' || _tag === 'Claimed' || _tag === 'Dispatched';
       if (!isCounted) throw new Error(_tag);
     },
+    tellEvents: () => listening(nodeListener(taskEvents(backend, { authorize: () => true }))),
     codec: (bytes, taskId) => {
       const decode = () => right(decodeTaskMeta(json)('key', bytes, taskId));
       const meta = decode();
