@@ -24,16 +24,23 @@ import type { Members } from './members.js';
 /** How many tasks have a tag: those told last. */
 const MOST_TAGS = 32;
 
-/** Of a tag with the place of its task, in bytes. */
-const TAG_SIZE = 6;
+/** Of a place and the tag that follows it, in characters. */
+const PLACE = 3;
+const TAG = 5;
+
+const PLACED_TAGS = new RegExp(`.{${PLACE + TAG}}`, 'g');
+
+const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 const FORM = /^([\w-]{8})\.([\w-]*)\.([\w-]*)((?:\.[\da-z]+)*)$/;
 
 export class Cursor {
   private readonly fingerprint: string;
   private readonly bits: Uint8Array;
+  /** The bits as text, until another one is set. */
+  private written: string | undefined;
   /** By the places of the tasks, the one told last at the end. */
-  private readonly tags = new Map<number, number>();
+  private readonly tags = new Map<number, string>();
   /** How many tasks of each group have failed or were revoked. */
   readonly failed: Array<number>;
 
@@ -46,7 +53,9 @@ export class Cursor {
     const [, fingerprint, bits = '', tags = '', failed = ''] = FORM.exec(id ?? '') ?? [];
     if (fingerprint !== this.fingerprint) return;
     this.bits.set(Buffer.from(bits, 'base64url').subarray(0, this.bits.length));
-    this.readTags(Buffer.from(tags, 'base64url'));
+    for (const [placed] of tags.matchAll(PLACED_TAGS)) {
+      this.unready(placeIn(placed.slice(0, PLACE)), placed.slice(PLACE));
+    }
     for (const [n, count] of failed
       .split('.')
       .slice(1, groups.length + 1)
@@ -61,48 +70,45 @@ export class Cursor {
   }
 
   /** Whether this is what was told of it last. */
-  isLast(at: number, tag: number): boolean {
+  isLast(at: number, tag: string): boolean {
     return this.tags.get(at) === tag;
   }
 
   /** A ready state has been told. */
   ready(at: number): void {
     this.bits[at >> 3] = (this.bits[at >> 3] ?? 0) | (1 << (at & 7));
+    this.written = undefined;
     this.tags.delete(at);
   }
 
   /** Another state has been told. */
-  unready(at: number, tag: number): void {
+  unready(at: number, tag: string): void {
     this.tags.delete(at);
     this.tags.set(at, tag);
-    const [first] = this.tags.keys();
-    if (this.tags.size > MOST_TAGS && first !== undefined) this.tags.delete(first);
+    if (this.tags.size <= MOST_TAGS) return;
+    const [first = at] = this.tags.keys();
+    this.tags.delete(first);
   }
 
   toString(): string {
+    this.written ??= this.writtenBits();
+    let text = `${this.fingerprint}.${this.written}.`;
+    for (const [at, tag] of this.tags) text += placeOf(at) + tag;
+    for (const count of this.failed) text += `.${count.toString(36)}`;
+    return text;
+  }
+
+  private writtenBits(): string {
     const end = this.bits.findLastIndex((byte) => byte !== 0) + 1;
-    const bits = Buffer.from(this.bits.subarray(0, end)).toString('base64url');
-    const failed = this.failed.map((count) => `.${count.toString(36)}`).join('');
-    return `${this.fingerprint}.${bits}.${this.writtenTags()}${failed}`;
-  }
-
-  private writtenTags(): string {
-    const bytes = Buffer.alloc(this.tags.size * TAG_SIZE);
-    let from = 0;
-    for (const [at, tag] of this.tags) {
-      bytes.writeUInt16BE(at, from);
-      bytes.writeUInt32BE(tag, from + 2);
-      from += TAG_SIZE;
-    }
-    return bytes.toString('base64url');
-  }
-
-  private readTags(bytes: Buffer): void {
-    for (let from = 0; from + TAG_SIZE <= bytes.length; from += TAG_SIZE) {
-      this.unready(bytes.readUInt16BE(from), bytes.readUInt32BE(from + 2));
-    }
+    return Buffer.from(this.bits.subarray(0, end)).toString('base64url');
   }
 }
+
+const placeOf = (at: number): string =>
+  `${DIGITS[at >> 12]}${DIGITS[(at >> 6) & 63]}${DIGITS[at & 63]}`;
+
+const placeIn = (text: string): number =>
+  [...text].reduce((at, digit) => at * 64 + DIGITS.indexOf(digit), 0);
 
 /** A list of texts has one JSON, so that no two requests are taken for one. */
 const fingerprintOf = ({ ids, groups }: Members): string =>
@@ -112,5 +118,5 @@ const fingerprintOf = ({ ids, groups }: Members): string =>
     .slice(0, 8);
 
 /** What tells a state from another one of the same task. */
-export const tagOf = (json: string): number =>
-  createHash('sha256').update(json).digest().readUInt32BE(0);
+export const tagOf = (json: string): string =>
+  createHash('sha256').update(json).digest('base64url').slice(0, TAG);

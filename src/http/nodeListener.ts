@@ -5,6 +5,8 @@
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
+import type { EventSource } from './eventSource.js';
+import { sourceOf } from './eventStream.js';
 import type { Handler } from './taskEvents.js';
 
 // -------------------------------------------------------------------------------------
@@ -78,8 +80,22 @@ const respond = async (
   const { status, headers, body } = await handler(request);
   outgoing.writeHead(status, Object.fromEntries(headers));
   outgoing.flushHeaders();
+  const source = body === null ? undefined : sourceOf(body);
+  if (source !== undefined) return tell(source, outgoing);
   if (body !== null) await write(body, outgoing, gone);
   outgoing.end();
+};
+
+/** Each text as it comes, the next once it is taken. What a tick brings makes one text. */
+const tell = (source: EventSource, outgoing: ServerResponse): void => {
+  const next = (): void =>
+    source.next((text) => {
+      if (text === undefined) outgoing.end();
+      else if (outgoing.write(text)) queueMicrotask(next);
+      else outgoing.once('drain', next);
+    });
+  outgoing.once('close', () => source.leave());
+  next();
 };
 
 /** A handler goes by the parameters alone, so that a `Host` of any kind does. */

@@ -96,10 +96,11 @@ export class Outbox {
       length += event.data.length;
       events.push(event);
     }
-    for (const [at, error] of this.failures) events.push(this.failureEvent(at, error));
-    this.failures.clear();
-    events.push(...this.takeGroups());
-    return events;
+    if (this.failures.size > 0) {
+      for (const [at, error] of this.failures) events.push(this.failureEvent(at, error));
+      this.failures.clear();
+    }
+    return this.groupsDue.size > 0 ? [...events, ...this.takeGroups()] : events;
   }
 
   private takeGroups(): Array<OutEvent> {

@@ -12,6 +12,7 @@ import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Asked, askedBy } from './asked.js';
 import { type Authorize, permittedUntil } from './authorization.js';
 import { Cursor } from './cursor.js';
+import { EventSource } from './eventSource.js';
 import { eventStream } from './eventStream.js';
 import { following, isPassing, type Listener, type Watched } from './following.js';
 import { type Members, membersOf, type SavedGroups } from './members.js';
@@ -145,13 +146,13 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
       // which an EventSource takes for the end
       return new Response(null, { status: 204, headers: uncached });
     }
-    const body = eventStream({
+    const source = new EventSource({
       ...{ outbox, follow, scheduler, until, request, ended: close },
       keepAlive: keepAlive * 1000,
       // so that the readers of a server that has stopped do not come back all at once
       retry: Math.round(1000 + 3000 * random()),
     });
-    return new Response(body, { headers: { ...uncached, ...STREAM } });
+    return new Response(eventStream(source), { headers: { ...uncached, ...STREAM } });
   };
 
   return async (request) => {

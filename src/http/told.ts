@@ -26,7 +26,7 @@ export type Selected = Pick<TaskMeta, 'taskId' | 'status'>;
 export interface ToldState {
   readonly json: string;
   /** Of a state that is not ready; nothing is compared with a ready one. */
-  readonly tag: number;
+  readonly tag: string;
 }
 
 export type Tell = (meta: TaskMeta) => E.Either<EncodeError, ToldState>;
@@ -55,5 +55,5 @@ export const teller = (select?: (meta: TaskMeta) => Selected): Tell => {
 
 const toldOf = ({ status }: TaskMeta, json: string): ToldState => ({
   json,
-  tag: isReady(status) ? 0 : tagOf(json),
+  tag: isReady(status) ? '' : tagOf(json),
 });

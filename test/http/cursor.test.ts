@@ -13,10 +13,16 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 300 }),
-        fc.array(fc.record({ at: fc.nat(299), isReady: fc.boolean(), tag: fc.nat(0xffffffff) })),
+        fc.array(
+          fc.record({
+            at: fc.nat(299),
+            isReady: fc.boolean(),
+            tag: fc.string({ minLength: 5, maxLength: 5, unit: fc.constantFrom(...'aZ09-_') }),
+          }),
+        ),
         (count, steps) => {
           const cursor = new Cursor(members(count, 2));
-          const told = new Map<number, number | undefined>();
+          const told = new Map<number, string | undefined>();
           for (const { at: any, isReady, tag } of steps) {
             const at = any % count;
             if (cursor.isReady(at)) continue;
@@ -31,7 +37,7 @@ describe('a cursor', () => {
           expect(read.failed).toEqual(cursor.failed);
           const tagged = [...told].filter(([, tag]) => tag !== undefined).slice(-32);
           for (const [at, tag] of told) expect(read.isReady(at)).toBe(tag === undefined);
-          for (const [at, tag = 0] of tagged) expect(read.isLast(at, tag)).toBe(true);
+          for (const [at, tag = ''] of tagged) expect(read.isLast(at, tag)).toBe(true);
         },
       ),
     ));
