@@ -4,14 +4,15 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Under CI=true, and where it is asked for by name: it takes RabbitMQ, Chromium and time. */
+/** Under CI=true, and where it is asked for by name: it takes RabbitMQ, Chromium,
+ * tools of others and time. */
 const isThorough = process.env.CI === 'true' || process.argv.includes('thorough');
 
 /** Two at the least: most tests wait for others than the processor. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
 
 const SLOW = ['test/integration/**/*.test.ts'];
-const THOROUGH = ['test/thorough/**/*.test.ts'];
+const THOROUGH = ['test/thorough/**/*.test.ts', 'test/package/{bundles,runners}.test.ts'];
 const BUILT = ['test/docExamples.test.ts', 'test/examples.test.ts', 'test/package/**/*.test.ts'];
 
 const thorough: TestProjectInlineConfiguration = {
@@ -64,6 +65,7 @@ export default defineConfig({
         test: {
           name: 'package',
           include: BUILT,
+          exclude: THOROUGH,
           globalSetup: ['test/package/build.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
