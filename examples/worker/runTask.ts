@@ -19,15 +19,24 @@ import type * as t from 'io-ts';
 import { PathReporter } from 'io-ts/lib/PathReporter.js';
 import * as Rx from 'rxjs';
 
-/** Keyword arguments, where there are any, come last in one object. */
-export type TaskFunction = (...args: ReadonlyArray<unknown>) => unknown;
+/** What a function is told of its task, and tells of it meanwhile. */
+export interface Running {
+  readonly id: string;
+  /** How often it has been tried before. */
+  readonly retries: number;
+  /** Stores how far it is, as `update_state` does in Celery. */
+  readonly progress: (meta: unknown) => Promise<unknown>;
+}
+
+/** Keyword arguments, where there are any, come in one object after the others. */
+export type TaskFunction = (running: Running, ...args: ReadonlyArray<unknown>) => unknown;
 
 /** By the names that Python calls them by. */
 export type TaskFunctions = ReadonlyMap<string, TaskFunction>;
 
 export type Ended = typeof SUCCESS | typeof FAILURE | typeof RETRY | typeof REVOKED;
 
-/** Thrown by a task that is to run again, three times at most. */
+/** Thrown by a task that is to run again, three times at most; stored is its `cause`, if it has one. */
 export class TryAgain extends Error {}
 
 const MOST_RETRIES = 3;
@@ -36,15 +45,19 @@ const MOST_RETRIES = 3;
 export const task =
   <Args extends ReadonlyArray<unknown>>(
     args: t.Decoder<unknown, Args>,
-    run: (...args: Args) => unknown,
+    run: (...args: [...Args, Running]) => unknown,
   ): TaskFunction =>
-  (...given) => {
+  (running, ...given) => {
     const decoded = args.decode(given);
     if (E.isLeft(decoded)) throw new TypeError(PathReporter.report(decoded).join('; '));
-    return run(...decoded.right);
+    return run(...decoded.right, running);
   };
 
-const call = async (functions: TaskFunctions, request: TaskRequest): Promise<unknown> => {
+const call = async (
+  backend: RedisBackend,
+  functions: TaskFunctions,
+  request: TaskRequest,
+): Promise<unknown> => {
   const { args, kwargs, chain, callbacks } = request;
   const run = functions.get(request.task ?? '');
   if (run === undefined) {
@@ -54,7 +67,10 @@ const call = async (functions: TaskFunctions, request: TaskRequest): Promise<unk
     throw pythonException('NotImplementedError', ['this worker sends no task that follows']);
   }
   const named = Object.keys(kwargs ?? {}).length === 0 ? [] : [kwargs];
-  return run(...(args ?? []), ...named);
+  const { id, retries = 0 } = request;
+  const progress = (meta: unknown): Promise<unknown> =>
+    Rx.lastValueFrom(backend.storeResult(id, meta, 'PROGRESS'));
+  return run({ id, retries, progress }, ...(args ?? []), ...named);
 };
 
 /** Emits how it ended, once that is stored; fails where it can't be stored. */
@@ -68,7 +84,7 @@ export const runTask =
 
     const failed = (error: unknown): Rx.Observable<Ended> =>
       error instanceof TryAgain && retries < MOST_RETRIES
-        ? ended(RETRY, backend.markAsRetry(id, error, { request }))
+        ? ended(RETRY, backend.markAsRetry(id, error.cause ?? error, { request }))
         : ended(FAILURE, backend.markAsFailure(id, error, { request }));
 
     const done = (result: unknown): Rx.Observable<Ended> =>
@@ -79,7 +95,7 @@ export const runTask =
         ),
       );
 
-    const run$ = Rx.defer(() => call(functions, request)).pipe(
+    const run$ = Rx.defer(() => call(backend, functions, request)).pipe(
       Rx.map(done),
       Rx.catchError((error: unknown) => Rx.of(failed(error))),
       Rx.mergeAll(),

@@ -26,6 +26,10 @@ export interface WorkerOptions {
   readonly stop: AbortSignal;
   /** How long tasks may go on then, in milliseconds. */
   readonly grace?: number;
+  /** How long a task that is to run again waits, in milliseconds. */
+  readonly retryDelay?: number;
+  /** Where messages come from; a queue in Kombu's layout on Redis, unless there is another. */
+  readonly open?: typeof openQueue;
 }
 
 /** How a task ended. */
@@ -40,9 +44,9 @@ const AFTER_TROUBLE_MS = 1_000;
 
 export const worker = ({ concurrency = 4, grace = 1_000, ...options }: WorkerOptions) =>
   Rx.defer(() => {
-    const { brokerUrl, queue: name, visibilityTimeout = 3_600, stop } = options;
-    const queue = openQueue(brokerUrl, name, visibilityTimeout);
-    const stopping$ = Rx.fromEvent(stop, 'abort');
+    const { brokerUrl, queue: name, visibilityTimeout = 3_600, stop, open = openQueue } = options;
+    const queue = open(brokerUrl, name, visibilityTimeout);
+    const stopping$ = Rx.fromEvent(stop, 'abort').pipe(Rx.share());
 
     // One task after the other. A message whose result can't be stored stays unacknowledged,
     // and comes again by the visibility timeout, or with the end of this worker.
@@ -68,7 +72,7 @@ export const worker = ({ concurrency = 4, grace = 1_000, ...options }: WorkerOpt
 const readRequest = requestOf(registry([json, msgpack], ['json', 'msgpack']));
 
 const handle = (
-  { backend, functions, queue: name }: Pick<WorkerOptions, 'backend' | 'functions' | 'queue'>,
+  { backend, functions, queue: name, retryDelay = 0 }: Omit<WorkerOptions, 'concurrency' | 'grace'>,
   queue: Queue,
   delivery: Delivery,
 ): Rx.Observable<Handled> =>
@@ -85,8 +89,10 @@ const handle = (
         runTask(backend, functions)(request, message.headers).pipe(
           Rx.mergeMap(async (state): Promise<Handled> => {
             const retries = (request.retries ?? 0) + 1;
+            const eta = new Date(Date.now() + retryDelay).toISOString();
+            const headers = { ...message.headers, retries, eta };
             await (state === RETRY
-              ? queue.replace(delivery, { ...message, headers: { ...message.headers, retries } })
+              ? queue.replace(delivery, { ...message, headers })
               : queue.acknowledge(delivery));
             return { id: request.id, task: request.task ?? '', state };
           }),

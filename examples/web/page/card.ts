@@ -1,0 +1,156 @@
+/** What was sent at once: a task, a group, or a chord with its body. */
+import { type TaskState, type WatchOptions, watchTasks } from 'chordis/browser';
+import type { Subscription } from 'rxjs';
+import type { Kind, Sent } from '../protocol.js';
+import { type Bar, bar, element } from './dom.js';
+import { type Drawn, drawSoon } from './frames.js';
+import { isOver, PHASES, type Phase, tasksText } from './phases.js';
+import { Row } from './row.js';
+
+export interface CardEvents {
+  /** A state has come: of which row, and how far that one was before. */
+  readonly heard: (row: Row, before: number) => void;
+  /** A task is over. */
+  readonly ended: (row: Row) => void;
+}
+
+export interface Counts extends Record<Phase, number> {}
+
+const TITLES: Readonly<Record<Kind, string>> = {
+  work: 'A task',
+  retries: 'A task that retries',
+  fails: 'A task that fails',
+  chord: 'A chord',
+  brokenChord: 'A chord that breaks',
+  crowd: '1,000 tasks',
+};
+
+/** A list as long as this is scrolled in a frame of its own. */
+const LONG = 50;
+
+const noCounts = (): Counts => ({ waiting: 0, working: 0, retrying: 0, done: 0, failed: 0 });
+
+export class Card implements Drawn {
+  readonly element: HTMLElement;
+  readonly counts = noCounts();
+  private readonly ofMembers = noCounts();
+  private readonly rows = new Map<string, Row>();
+  private readonly members: ReadonlySet<Row>;
+  private readonly groupBar: Bar | undefined;
+  private readonly groupText = element('span', 'state');
+  private watching: Subscription | undefined;
+
+  constructor(
+    readonly sent: Sent,
+    at: Date,
+    private readonly events: CardEvents,
+  ) {
+    const { kind, members, task, id } = sent;
+    const title = element('h3', '', TITLES[kind]);
+    title.id = `title-${id}`;
+    const time = element('time', '', at.toLocaleTimeString());
+    time.dateTime = at.toISOString();
+    const head = element('header', 'head', title, time, element('code', 'id', id.slice(0, 8)));
+    const article = element('article', '', head);
+    article.setAttribute('aria-labelledby', title.id);
+    if (members.length > 0) {
+      this.groupBar = bar(kind === 'crowd' ? 'All of them' : 'The pages together');
+      const label = element('span', 'name', kind === 'crowd' ? 'All of them' : 'Pages');
+      const line = element('div', 'row group', label, this.groupBar.element, this.groupText);
+      article.append(line);
+    }
+    const list = element('ol', members.length > LONG ? 'rows long' : 'rows parts');
+    if (members.length > 0) article.append(members.length > LONG ? framed(list) : list);
+    this.members = new Set(members.map(({ id, name }) => this.addRow(id, name, list)));
+    if (task !== null) this.addRow(task.id, task.name, article.appendChild(element('ol', 'rows')));
+    this.element = element('li', 'card', article);
+    drawSoon(this);
+  }
+
+  watch(options: WatchOptions): void {
+    const { tasks, groups } = this.sent.granted;
+    const query = new URLSearchParams([
+      ...tasks.map((id) => ['task', id]),
+      ...groups.map((id) => ['group', id]),
+    ]);
+    this.watching = watchTasks(`/tasks?${query}`, undefined, options).subscribe({
+      next: (state) => this.hear(state),
+      error: ({ message }: Error) => this.lose(message),
+    });
+  }
+
+  /** Whether anything more is to be heard of it. */
+  get isOpen(): boolean {
+    return this.watching?.closed === false;
+  }
+
+  remove(): void {
+    this.watching?.unsubscribe();
+    this.element.remove();
+  }
+
+  draw(): void {
+    const { done, failed } = this.ofMembers;
+    const total = this.members.size;
+    this.element.dataset.phase = this.isOpen
+      ? 'working'
+      : this.counts.failed > 0
+        ? 'failed'
+        : 'done';
+    if (this.groupBar === undefined) return;
+    this.groupBar.show((100 * (done + failed)) / total, (100 * failed) / total);
+    const failures = failed > 0 ? `, ${failed} failed` : '';
+    this.groupText.textContent = `${done + failed} of ${total}${failures}`;
+  }
+
+  private addRow(id: string, name: string, list: Element): Row {
+    const row = new Row(name, list);
+    this.rows.set(id, row);
+    this.counts.waiting += 1;
+    return row;
+  }
+
+  private hear(state: TaskState): void {
+    const row = this.rows.get(state.taskId);
+    if (row === undefined) return;
+    const { phase, share } = row;
+    row.show(state);
+    this.count(row, phase);
+    this.events.heard(row, share);
+    if (isOver(row.phase)) this.events.ended(row);
+    drawSoon(this);
+  }
+
+  private count(row: Row, before: Phase): void {
+    this.counts[before] -= 1;
+    this.counts[row.phase] += 1;
+    if (!this.members.has(row) || before === row.phase) return;
+    this.ofMembers[before] -= 1;
+    this.ofMembers[row.phase] += 1;
+  }
+
+  private lose(why: string): void {
+    for (const row of this.rows.values()) {
+      const { phase } = row;
+      if (isOver(phase)) continue;
+      row.lose(why);
+      this.count(row, phase);
+    }
+    drawSoon(this);
+  }
+}
+
+/** One that can be scrolled by keys. */
+const framed = (list: HTMLElement): HTMLElement => {
+  const frame = element('div', 'frame', list);
+  frame.tabIndex = 0;
+  frame.setAttribute('role', 'region');
+  frame.setAttribute('aria-label', `${tasksText(1000)}, one by one`);
+  return frame;
+};
+
+export const sum = (all: Iterable<Counts>): Counts => {
+  const total = noCounts();
+  for (const counts of all) for (const phase of PHASES) total[phase] += counts[phase];
+  return total;
+};
