@@ -9,7 +9,8 @@
  * - *waiting*: the connection was lost, or broke off without an end. After a while the same is
  *   asked for again, from the last event on.
  * - *hidden*: the page has not been seen for a while. It lets go, and asks once it is seen.
- * - *sorting*: the server refused. Who asked for too much is found by halves; the others go on.
+ * - *sorting*: the server refused. Where it was asked for more than is watched by now, it is
+ *   asked anew; else who asked for too much is found by halves, and the others go on.
  *
  * @since 0.1.0
  */
@@ -112,7 +113,7 @@ export class Link {
         if (isBrokenOff) throw new Lost();
       }),
       Rx.catchError((error) =>
-        error instanceof Refused ? this.sorting(watches, error) : Rx.throwError(() => error),
+        error instanceof Refused ? this.sorting(watches, asked, error) : Rx.throwError(() => error),
       ),
       Rx.retry({
         resetOnSuccess: true,
@@ -126,8 +127,16 @@ export class Link {
   }
 
   /** Fails those whom the server refuses, and asks for the others anew. */
-  private sorting(watches: ReadonlyArray<Watch>, error: Refused): Rx.Observable<never> {
+  private sorting(
+    watches: ReadonlyArray<Watch>,
+    asked: Asked,
+    error: Refused,
+  ): Rx.Observable<never> {
     const present = watches.filter((watch) => this.watches.has(watch));
+    if (sizeOf(askedBy(present)) < sizeOf(asked)) {
+      this.changed.next();
+      return Rx.EMPTY;
+    }
     return this.refusedOf(present).pipe(
       Rx.toArray(),
       Rx.tap((refused) => {
@@ -208,3 +217,5 @@ const askedBy = (watches: ReadonlyArray<Watch>): Asked => ({
   groups: [...new Set(watches.flatMap(({ groups }) => groups))],
   after: undefined,
 });
+
+const sizeOf = ({ tasks, groups }: Asked): number => tasks.length + groups.length;

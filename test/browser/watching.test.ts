@@ -289,6 +289,24 @@ describe('the connection', () => {
     ]);
   });
 
+  it('goes on where what is refused after a cut is watched no more', async () => {
+    let permitted = ['a', 'b', 'c'];
+    const authorize = (_: unknown, { tasks }: { tasks: ReadonlyArray<string> }) =>
+      tasks.every((id) => permitted.includes(id));
+    server.handler = taskEvents(backend, { authorize });
+    const [over, two] = [watch('task=a'), watch('task=b&task=c')];
+    await isFollowed('c');
+    await Promise.all(['a', 'b'].map((id) => backend.markAsDone(id, 1)()));
+    await over.ended;
+    await expect.poll(() => two.told).toEqual(['b SUCCESS']);
+    permitted = ['c'];
+    server.cut();
+    await expect.poll(() => server.streams).toBe(1);
+    await backend.markAsDone('c', 1)();
+    await two.ended;
+    expect(two.told).toEqual(['b SUCCESS', 'c SUCCESS', 'complete']);
+  });
+
   it('is refused to all where only all of them are too much', async () => {
     server.handler = taskEvents(backend, { authorize: (_, { tasks }) => tasks.length < 2 });
     const all = ['a', 'b'].map((id) => watch(`task=${id}`));
