@@ -20,7 +20,7 @@ const thorough: TestProjectInlineConfiguration = {
   test: {
     name: 'thorough',
     include: THOROUGH,
-    globalSetup: ['test/package/build.ts'],
+    globalSetup: ['test/package/build.ts', 'test/thorough/buildExamples.ts'],
     testTimeout: 120_000,
     hookTimeout: 180_000,
     sequence: { groupOrder: 3 },

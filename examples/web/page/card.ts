@@ -1,7 +1,7 @@
 /** What was sent at once: a task, a group, or a chord with its body. */
 import { type TaskState, type WatchOptions, watchTasks } from 'chordis/browser';
 import type { Subscription } from 'rxjs';
-import type { Kind, Sent } from '../protocol.js';
+import type { Kind, Sent, SentTask } from '../protocol.js';
 import { type Bar, bar, element } from './dom.js';
 import { type Drawn, drawSoon } from './frames.js';
 import { isOver, PHASES, type Phase, tasksText } from './phases.js';
@@ -37,6 +37,7 @@ export class Card implements Drawn {
   private readonly rows = new Map<string, Row>();
   private readonly members: ReadonlySet<Row>;
   private readonly groupBar: Bar | undefined;
+  private readonly groupLine = element('div', 'row group');
   private readonly groupText = element('span', 'state');
   private watching: Subscription | undefined;
 
@@ -44,6 +45,8 @@ export class Card implements Drawn {
     readonly sent: Sent,
     at: Date,
     private readonly events: CardEvents,
+    /** What it was before it is shown here is no news. */
+    private readonly isNew: boolean,
   ) {
     const { kind, members, task, id } = sent;
     const title = element('h3', '', TITLES[kind]);
@@ -56,13 +59,19 @@ export class Card implements Drawn {
     if (members.length > 0) {
       this.groupBar = bar(kind === 'crowd' ? 'All of them' : 'The pages together');
       const label = element('span', 'name', kind === 'crowd' ? 'All of them' : 'Pages');
-      const line = element('div', 'row group', label, this.groupBar.element, this.groupText);
-      article.append(line);
+      this.groupLine.append(label, this.groupBar.element, this.groupText);
+      article.append(this.groupLine);
     }
-    const list = element('ol', members.length > LONG ? 'rows long' : 'rows parts');
-    if (members.length > 0) article.append(members.length > LONG ? framed(list) : list);
-    this.members = new Set(members.map(({ id, name }) => this.addRow(id, name, list)));
-    if (task !== null) this.addRow(task.id, task.name, article.appendChild(element('ol', 'rows')));
+    const isLong = members.length > LONG;
+    const list = element('ol', isLong ? 'rows long' : 'rows parts');
+    const mosaic = element('div', 'mosaic');
+    mosaic.ariaHidden = 'true';
+    if (isLong) article.append(mosaic, framed(list, `${tasksText(members.length)}, one by one`));
+    else if (members.length > 0) article.append(list);
+    this.members = new Set(
+      members.map((member) => this.addRow(member, list, isLong ? mosaic : undefined)),
+    );
+    if (task !== null) this.addRow(task, article.appendChild(element('ol', 'rows')));
     this.element = element('li', 'card', article);
     drawSoon(this);
   }
@@ -99,12 +108,13 @@ export class Card implements Drawn {
         : 'done';
     if (this.groupBar === undefined) return;
     this.groupBar.show((100 * (done + failed)) / total, (100 * failed) / total);
+    this.groupLine.dataset.phase = done === total ? 'done' : 'working';
     const failures = failed > 0 ? `, ${failed} failed` : '';
     this.groupText.textContent = `${done + failed} of ${total}${failures}`;
   }
 
-  private addRow(id: string, name: string, list: Element): Row {
-    const row = new Row(name, list);
+  private addRow({ id, name }: SentTask, list: Element, mosaic?: Element): Row {
+    const row = new Row(name, list, mosaic);
     this.rows.set(id, row);
     this.counts.waiting += 1;
     return row;
@@ -113,11 +123,11 @@ export class Card implements Drawn {
   private hear(state: TaskState): void {
     const row = this.rows.get(state.taskId);
     if (row === undefined) return;
-    const { phase, share } = row;
+    const { phase, share, isKnown } = row;
     row.show(state);
     this.count(row, phase);
     this.events.heard(row, share);
-    if (isOver(row.phase)) this.events.ended(row);
+    if (isOver(row.phase) && (isKnown || this.isNew)) this.events.ended(row);
     drawSoon(this);
   }
 
@@ -141,11 +151,11 @@ export class Card implements Drawn {
 }
 
 /** One that can be scrolled by keys. */
-const framed = (list: HTMLElement): HTMLElement => {
+const framed = (list: HTMLElement, label: string): HTMLElement => {
   const frame = element('div', 'frame', list);
   frame.tabIndex = 0;
   frame.setAttribute('role', 'region');
-  frame.setAttribute('aria-label', `${tasksText(1000)}, one by one`);
+  frame.setAttribute('aria-label', label);
   return frame;
 };
 

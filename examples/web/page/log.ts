@@ -3,9 +3,9 @@ import { element, found } from './dom.js';
 import { tasksText } from './phases.js';
 import type { Row } from './row.js';
 
-const list = found('#log');
+const list = found('#log ol');
 // it scrolls, by keys too
-list.tabIndex = 0;
+found('#log').tabIndex = 0;
 
 const MOST = 60;
 
@@ -43,6 +43,6 @@ const tell = (): void => {
     }
     return;
   }
-  const failures = failed.length > 0 ? `, ${failed.length} of them in failure` : '';
+  const failures = failed.length > 0 ? `, ${failed.length} failed` : '';
   note(`${tasksText(rows.length)} ended${failures}.`, failed.length > 0 ? 'bad' : 'good');
 };

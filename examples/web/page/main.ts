@@ -9,6 +9,7 @@ import * as kept from './kept.js';
 import { note, noteEnd } from './log.js';
 import { Missed } from './missed.js';
 import { PHASES } from './phases.js';
+import type { Row } from './row.js';
 import { about, restart, send, tokens } from './server.js';
 
 const cards = new Map<string, Card>();
@@ -18,7 +19,7 @@ const { fetch, connection$ } = observed();
 /** One connection for all cards, so each is watched with the very same options. */
 const options: WatchOptions = {
   fetch,
-  headers: tokens(() => [...cards.values()].filter(isOpen).map(({ sent }) => sent.granted)),
+  headers: tokens(() => [...cards.values()].map(({ sent }) => sent.granted)),
   longestWait: 2,
 };
 
@@ -62,14 +63,12 @@ connection$.subscribe((connection) => {
 // what was sent
 // -------------------------------------------------------------------------------------
 
-const add = ({ sent, at }: kept.Kept): void => {
-  const card = new Card(sent, new Date(at), {
-    heard: (row, before) => {
-      missed.heard(row, before);
-      drawSoon(overview);
-    },
-    ended: noteEnd,
-  });
+const add = ({ sent, at }: kept.Kept, isNew: boolean): void => {
+  const heard = (row: Row, before: number): void => {
+    missed.heard(row, before);
+    drawSoon(overview);
+  };
+  const card = new Card(sent, new Date(at), { heard, ended: noteEnd }, isNew);
   cards.set(sent.id, card);
   found('#cards').prepend(card.element);
   card.watch(options);
@@ -85,7 +84,7 @@ const follow = (): void => {
   const all = kept.all();
   const ids = new Set(all.map(({ sent }) => sent.id));
   for (const id of cards.keys()) if (!ids.has(id)) remove(id);
-  for (const each of all) if (!cards.has(each.sent.id)) add(each);
+  for (const each of all) if (!cards.has(each.sent.id)) add(each, false);
   drawSoon(overview);
 };
 
@@ -110,7 +109,7 @@ for (const button of document.querySelectorAll<HTMLButtonElement>('[data-send]')
     const sent = await send(button.dataset.send as Kind);
     const each = { sent, at: Date.now() };
     kept.keep(each);
-    if (!cards.has(sent.id)) add(each);
+    if (!cards.has(sent.id)) add(each, true);
     drawSoon(overview);
   });
 }

@@ -9,14 +9,22 @@ export class Row implements Drawn {
   share = 0;
   private latest: TaskState | undefined;
   private missed: { readonly from: number; to: number; readonly text: string } | undefined;
+  private lost: string | undefined;
   private parts: Parts | undefined;
 
   constructor(
     readonly name: string,
-    /** Where it is put once there is something to be seen of it. */
+    /** Where it is put when it is drawn for the first time. */
     private readonly parent: Element,
+    /** Has a cell for it, where there are many. */
+    private readonly mosaic?: Element,
   ) {
     drawSoon(this);
+  }
+
+  /** Whether anything was heard of it. */
+  get isKnown(): boolean {
+    return this.latest !== undefined;
   }
 
   show(state: TaskState): void {
@@ -35,21 +43,23 @@ export class Row implements Drawn {
   /** Nothing more is to be heard of it. */
   lose(why: string): void {
     this.phase = 'failed';
-    this.parts ??= this.made();
-    this.parts.note.textContent = why;
+    this.lost = why;
     drawSoon(this);
   }
 
   draw(): void {
     this.parts ??= this.made();
-    const { line, bar, state, note } = this.parts;
+    const { line, cell, bar, state, note } = this.parts;
     line.dataset.phase = this.phase;
-    bar.show(this.share);
-    state.textContent = stateText(this.phase, this.share);
+    cell.dataset.phase = this.phase;
+    // how far a task was that has failed may not be known
+    bar.show(this.phase === 'failed' && this.share === 0 ? 100 : this.share);
+    state.textContent = this.lost === undefined ? stateText(this.phase, this.share) : 'Not told';
     if (this.missed !== undefined) this.drawMissed(this.parts, this.missed);
-    if (this.latest === undefined) return;
-    if (this.phase !== 'failed') note.textContent = noteOf(this.phase, this.latest);
-    else if (line.querySelector('details') === null) line.append(...failure(this.latest));
+    if (this.lost !== undefined) note.textContent = this.lost;
+    else if (this.latest === undefined) return;
+    else if (this.phase !== 'failed') note.textContent = noteOf(this.phase, this.latest);
+    else if (line.querySelector('details') === null) line.append(failure(this.latest));
   }
 
   private drawMissed({ line, bar }: Parts, { from, to, text }: NonNullable<Row['missed']>): void {
@@ -72,22 +82,24 @@ export class Row implements Drawn {
       note,
     );
     this.parent.append(line);
-    return { line, bar: drawn, state, note };
+    const cell = element('i', '');
+    this.mosaic?.append(cell);
+    return { line, cell, bar: drawn, state, note };
   }
 }
 
 interface Parts {
   readonly line: HTMLElement;
+  readonly cell: HTMLElement;
   readonly bar: Bar;
   readonly state: HTMLElement;
   readonly note: HTMLElement;
 }
 
-const failure = (state: TaskState): ReadonlyArray<Node> => {
+const failure = (state: TaskState): Node => {
   const exception = exceptionOf(state);
   const { traceback } = state;
   const summary = element('summary', '', element('code', '', exception?.repr ?? state.status));
   const text = traceback ?? 'It was stored without a traceback.';
-  const details = element('details', 'failure', summary, element('pre', '', text));
-  return [details];
+  return element('details', 'failure', summary, element('pre', '', text));
 };
