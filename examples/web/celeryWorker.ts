@@ -13,7 +13,7 @@ export const startCelery = (url: string): void => {
     inRoot('build/celery-5.7.0/bin/python'),
     [
       ...['-m', 'celery', '-A', 'tasks', 'worker', '--queues', 'chordis-web'],
-      ...['--pool', 'threads', '--concurrency', '64', '--loglevel', 'ERROR'],
+      ...['--pool', 'threads', '--concurrency', '64', '--loglevel', 'CRITICAL'],
       ...['--without-gossip', '--without-mingle', '--without-heartbeat'],
     ],
     {
@@ -21,6 +21,8 @@ export const startCelery = (url: string): void => {
       env: {
         ...process.env,
         ...{ BROKER_URL: url, RESULT_URL: url, PYTHONDONTWRITEBYTECODE: '1' },
+        // it may be told that it runs as root
+        PYTHONWARNINGS: 'ignore',
       },
       stdio: ['ignore', 'ignore', 'inherit'],
     },

@@ -16,7 +16,7 @@ export interface ServeOptions extends Pick<SiteOptions, 'secret' | 'about'> {
 }
 
 /** Long enough for a Redis that is started again. */
-export const PATIENCE = { retryPolicy: { maxRetries: 300, intervalMax: 0.5 } };
+const PATIENCE = { retryPolicy: { maxRetries: 300, intervalStep: 0.1, intervalMax: 0.5 } };
 
 /** A backend as the server and the workers of the page have it. */
 export const openBackend = (url: string, broker: string | Broker): RedisBackend =>

@@ -21,7 +21,7 @@ interface Working extends Opened {
   readonly redis: RedisServer;
 }
 
-const PATIENCE = { retryPolicy: { intervalMax: 0.1, maxRetries: 200 } };
+const PATIENCE = { retryPolicy: { maxRetries: 200, intervalStep: 0.1, intervalMax: 0.1 } };
 
 const onPage = (body: (working: Working) => Promise<void>): Promise<void> =>
   onRedis(

@@ -11,6 +11,7 @@ import { ROOT } from '../package/project.js';
 
 export interface WebServer {
   readonly url: string;
+  /** Once it has started, if it is about to. */
   readonly kill9: () => Promise<void>;
   /** On the same port. */
   readonly start: () => Promise<void>;
@@ -20,12 +21,17 @@ export interface WebServer {
 export const SECRET = 'the secret of these tests, and of none besides';
 
 export const startWebServer = async (url: string): Promise<WebServer> => {
-  let [child, port] = await launched({ url, port: 0 });
+  let starting = launched({ url, port: 0 });
+  const [, port] = await starting;
   return {
     url: `http://127.0.0.1:${port}`,
-    kill9: () => end(child, 'SIGKILL', 5_000),
+    kill9: async () => {
+      const [child] = await starting;
+      await end(child, 'SIGKILL', 5_000);
+    },
     start: async () => {
-      [child, port] = await launched({ url, port });
+      starting = launched({ url, port });
+      await starting;
     },
   };
 };
