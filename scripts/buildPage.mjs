@@ -1,5 +1,5 @@
 // The page of `npm run demo:web`: its modules as one file, beside its markup and its styles.
-import { cpSync } from 'node:fs';
+import { cpSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -15,5 +15,6 @@ await build({
   output: { dir: to, entryFileNames: 'page.js', format: 'esm', minify: true },
   logLevel: 'warn',
 });
-for (const name of ['index.html', 'style.css', 'icon.svg'])
-  cpSync(`${from}/${name}`, `${to}/${name}`);
+for (const name of readdirSync(from)) {
+  if (/\.(html|css|svg)$/.test(name)) cpSync(`${from}/${name}`, `${to}/${name}`);
+}

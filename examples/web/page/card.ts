@@ -8,8 +8,8 @@ import { isOver, PHASES, type Phase, tasksText } from './phases.js';
 import { Row } from './row.js';
 
 export interface CardEvents {
-  /** A state has come: of which row, and how far that one was before. */
-  readonly heard: (row: Row, before: number) => void;
+  /** A state has come: of which row, and how far that one was before, if that was known. */
+  readonly heard: (row: Row, before: number | undefined) => void;
   /** A task is over. */
   readonly ended: (row: Row) => void;
 }
@@ -108,7 +108,6 @@ export class Card implements Drawn {
         : 'done';
     if (this.groupBar === undefined) return;
     this.groupBar.show((100 * (done + failed)) / total, (100 * failed) / total);
-    this.groupLine.dataset.phase = done === total ? 'done' : 'working';
     const failures = failed > 0 ? `, ${failed} failed` : '';
     this.groupText.textContent = `${done + failed} of ${total}${failures}`;
   }
@@ -126,7 +125,7 @@ export class Card implements Drawn {
     const { phase, share, isKnown } = row;
     row.show(state);
     this.count(row, phase);
-    this.events.heard(row, share);
+    this.events.heard(row, isKnown ? share : undefined);
     if (isOver(row.phase) && (isKnown || this.isNew)) this.events.ended(row);
     drawSoon(this);
   }

@@ -1,7 +1,7 @@
 /** The page: buttons that send and break, a card for what was sent, and what happened. */
 import type { WatchOptions } from 'chordis/browser';
 import type { Kind, Restartable } from '../protocol.js';
-import { Card, sum } from './card.js';
+import { Card, type CardEvents, sum } from './card.js';
 import { observed } from './connection.js';
 import { found } from './dom.js';
 import { type Drawn, drawSoon } from './frames.js';
@@ -64,11 +64,14 @@ connection$.subscribe((connection) => {
 // -------------------------------------------------------------------------------------
 
 const add = ({ sent, at }: kept.Kept, isNew: boolean): void => {
-  const heard = (row: Row, before: number): void => {
+  const heard: CardEvents['heard'] = (row, before) => {
     missed.heard(row, before);
     drawSoon(overview);
   };
-  const card = new Card(sent, new Date(at), { heard, ended: noteEnd }, isNew);
+  const ended = (row: Row): void => {
+    if (!missed.hasEnded(row)) noteEnd(row);
+  };
+  const card = new Card(sent, new Date(at), { heard, ended }, isNew);
   cards.set(sent.id, card);
   found('#cards').prepend(card.element);
   card.watch(options);

@@ -12,6 +12,7 @@ const RIGHT_AFTER = 700;
 
 export class Missed {
   private rows = new Set<Row>();
+  private over = new Set<Row>();
   private until = 0;
   private away = '';
 
@@ -21,26 +22,31 @@ export class Missed {
     } else if (connection.awayFor > 0) {
       this.away = secondsText(connection.awayFor);
       this.rows = new Set();
+      this.over = new Set();
       this.until = performance.now() + RIGHT_AFTER;
       setTimeout(() => this.tell(), RIGHT_AFTER);
     }
   }
 
-  heard(row: Row, before: number): void {
-    if (performance.now() > this.until || this.rows.has(row)) return;
+  heard(row: Row, before: number | undefined): void {
+    if (before === undefined || performance.now() > this.until || this.rows.has(row)) return;
     this.rows.add(row);
+    if (isOver(row.phase)) this.over.add(row);
     const to = Math.round(row.share);
     const from = Math.round(before);
     const what = isOver(row.phase) ? 'ended' : `went from ${from} to ${to} %`;
     row.miss(before, `${what} while the server was away`);
   }
 
+  /** Whether its end is told of here. */
+  hasEnded(row: Row): boolean {
+    return this.over.has(row);
+  }
+
   private tell(): void {
-    const rows = [...this.rows];
-    const over = rows.filter(({ phase }) => isOver(phase)).length;
-    const ended = over > 0 ? `, and ${over} of them ended` : '';
-    const what =
-      rows.length === 0 ? 'nothing was missed' : `${tasksText(rows.length)} went on${ended}`;
+    const [all, over] = [this.rows.size, this.over.size];
+    const ended = over === all ? ' to the end' : over > 0 ? `, and ${over} of them ended` : '';
+    const what = all === 0 ? 'nothing was missed' : `${tasksText(all)} went on${ended}`;
     note(`The server is back after ${this.away}: ${what}.`, 'good');
   }
 }
