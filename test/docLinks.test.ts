@@ -7,6 +7,9 @@ import { anchorsOf, docPages, linksOf, problemOf } from './docLinks.js';
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const textOf = (page: string): string => readFileSync(join(ROOT, page), 'utf8');
 
+/** Which are run by a command of their own. */
+const DEMOS: ReadonlySet<string> = new Set(['demo', 'web']);
+
 describe('the documentation', () => {
   const pages = docPages(ROOT);
 
@@ -27,10 +30,10 @@ describe('the documentation', () => {
   it('names every example in the README', () => {
     const programs = readdirSync(join(ROOT, 'examples')).flatMap((name) => {
       const [, program] = /^(\w+)\.ts$/.exec(name) ?? [];
-      return program === undefined || program === 'demo' ? [] : [program];
+      return program === undefined || DEMOS.has(program) ? [] : [program];
     });
     const readme = textOf('README.md');
-    expect(readme).toContain('npm run demo');
+    for (const demo of ['npm run demo ', 'npm run demo:web ']) expect(readme).toContain(demo);
     expect(programs.filter((name) => !new RegExp(`^\\| \`${name}\\b`, 'm').test(readme))).toEqual(
       [],
     );
