@@ -26,7 +26,7 @@ globalThis.recorder = {
     const recording: Recording = { heard: [], end: null };
     recordings.push(recording);
     const headers = () => ({ authorization: `Bearer ${token}` });
-    watchTasks(`/tasks?${query}`, undefined, { headers, longestWait: 0.5 }).subscribe({
+    watchTasks(`/tasks?${query}`, undefined, { headers, longestWait: 0.1 }).subscribe({
       next: (state) => {
         // by the clock that other processes have, to a fraction of a millisecond
         const at = performance.timeOrigin + performance.now();

@@ -13,6 +13,7 @@ import { expect, it } from 'vitest';
 import { grants } from '../../src/grants/index.js';
 import { operation, type RedisBackend } from '../../src/index.js';
 import { isReady } from '../../src/states.js';
+import { startProxy, type Proxy as TcpProxy } from '../integration/proxy.js';
 import type { RedisServer } from '../integration/redisServer.js';
 import { onRedis, right, taskIds } from '../integration/scenario.js';
 import { describeChromium } from './chromium.js';
@@ -24,6 +25,9 @@ const RUNS = Number(process.env.CHROMIUM_RUNS ?? 40);
 
 const TASKS = 4;
 
+/** In milliseconds: a page tries again as often, and somewhat more. */
+const COME_BACK = 250;
+
 const step = fc.oneof(
   {
     weight: 8,
@@ -32,11 +36,14 @@ const step = fc.oneof(
       kind: fc.constantFrom('next', 'next', 'next', 'success', 'failure'),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ wait: fc.integer({ min: 1, max: 80 }) }) },
+  { weight: 3, arbitrary: fc.record({ wait: fc.integer({ min: 1, max: 100 }) }) },
   { weight: 2, arbitrary: fc.record({ come: fc.constantFrom('one', 'all', 'group') }) },
   {
     weight: 2,
-    arbitrary: fc.record({ fault: fc.constantFrom('kill', 'offline', 'redis links', 'offline') }),
+    arbitrary: fc.record({
+      fault: fc.constantFrom('kill', 'cut', 'cut', 'cut of Redis'),
+      isOver: fc.boolean(),
+    }),
   },
 );
 
@@ -45,6 +52,8 @@ type Step = typeof step extends fc.Arbitrary<infer S> ? S : never;
 interface World {
   readonly page: Page;
   readonly web: WebServer;
+  /** Between the page and the server. */
+  readonly proxy: TcpProxy;
   readonly redis: RedisServer;
   readonly worker: RedisBackend;
 }
@@ -63,7 +72,7 @@ class Run {
     if ('store' in next) await this.store(this.ids[next.store] ?? '', next.kind);
     else if ('wait' in next) await delay(next.wait);
     else if ('come' in next) await this.come(next.come);
-    else await this.break(next.fault);
+    else await this.break(next.fault, next.isOver);
   }
 
   /** All becomes ready, and the page is told. */
@@ -103,16 +112,17 @@ class Run {
     this.stored.get(id)?.push(JSON.stringify(await right(worker.getTaskMeta(id))));
   }
 
-  private async break(fault: string): Promise<void> {
-    const { page, web, redis } = this.world;
-    if (fault === 'kill') {
+  /** What comes next comes in the midst of it, or once the page has come back. */
+  private async break(fault: string, isOver: boolean): Promise<void> {
+    const { web, proxy, redis } = this.world;
+    if (fault === 'cut') proxy.cut();
+    else if (fault === 'cut of Redis') await redis.killClients('pubsub');
+    else {
       await web.kill9();
-      void web.start();
-    } else if (fault === 'offline') {
-      await page.context().setOffline(true);
-      await delay(20);
-      await page.context().setOffline(false);
-    } else await redis.killClients('pubsub');
+      const started = web.start();
+      if (isOver) await started;
+    }
+    if (isOver) await delay(COME_BACK);
   }
 }
 
@@ -133,8 +143,15 @@ describeChromium('in a browser, whatever is stored, cut and killed', () => {
     () =>
       onRedis(async ({ server: redis, backend }) => {
         const web = await startWebServer(redis.url());
-        const page = await recordingPage(web.url);
-        const world = { page, web, redis, worker: backend({ retryPolicy: { maxRetries: 100 } }) };
+        const proxy = await startProxy(Number(new URL(web.url).port));
+        const page = await recordingPage(`http://127.0.0.1:${proxy.port}`);
+        const world = {
+          page,
+          web,
+          proxy,
+          redis,
+          worker: backend({ retryPolicy: { maxRetries: 100 } }),
+        };
         let [before, states] = [0, 0];
         await fc.assert(
           fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 25 }), async (steps) => {
@@ -165,6 +182,7 @@ describeChromium('in a browser, whatever is stored, cut and killed', () => {
         );
         console.log(`${states} states in ${before} streams over ${RUNS} runs`);
         await page.context().close();
+        await proxy.close();
         await web.kill9();
       }),
   );
