@@ -48,9 +48,9 @@ const problemsOf = (page: Page): ReadonlyArray<string> => {
   const problems: Array<string> = [];
   page.on('pageerror', ({ message }) => problems.push(message));
   page.on('console', (message) => {
-    // that a server is away is what many tests are about
-    const isAway = /net::ERR_|status of 50[03]/.test(message.text());
-    if (message.type() === 'error' && !isAway) problems.push(message.text());
+    // that a server is away, or refuses, is what some tests are about
+    const isMeant = /net::ERR_|status of (403|50[03])/.test(message.text());
+    if (message.type() === 'error' && !isMeant) problems.push(message.text());
   });
   return problems;
 };

@@ -158,6 +158,19 @@ describeChromium('the page', () => {
       expect(await page.locator('.card').count()).toBe(0);
     }));
 
+  it('lets go of what the server tells it nothing of, and of nothing else', () =>
+    onPage(async ({ page, worker }) => {
+      const [sent, other] = [await sentBy(page, 'work'), await sentBy(page, 'retries')];
+      const granted = { ...sent.granted, tasks: [idOf(other)] };
+      const forged = JSON.stringify({ sent: { ...other, granted }, at: 1 });
+      const key = `chordis-sent-${other.id}`;
+      await page.evaluate(`localStorage.setItem('${key}', ${JSON.stringify(forged)})`);
+      await page.reload();
+      await expect.poll(() => page.locator('.card').count()).toBe(1);
+      await right(worker.markAsDone(idOf(sent), 1));
+      await shows(page, sent, 'Done');
+    }));
+
   it('shows the same in two tabs, each over a link of its own, and leaves no channel behind', () =>
     onPage(async ({ page, worker, redis }) => {
       const { page: tab, problems } = await tabBeside(page);

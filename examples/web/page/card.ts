@@ -1,5 +1,5 @@
 /** What was sent at once: a task, a group, or a chord with its body. */
-import { type TaskState, type WatchOptions, watchTasks } from 'chordis/browser';
+import { type TaskState, type WatchError, type WatchOptions, watchTasks } from 'chordis/browser';
 import type { Subscription } from 'rxjs';
 import type { Kind, Sent, SentTask } from '../protocol.js';
 import { type Bar, bar, element } from './dom.js';
@@ -12,6 +12,8 @@ export interface CardEvents {
   readonly heard: (row: Row, before: number | undefined) => void;
   /** A task is over. */
   readonly ended: (row: Row) => void;
+  /** The server tells nothing of it: its results are kept no more, or its token is none. */
+  readonly refused: (card: Card) => void;
 }
 
 export interface Counts extends Record<Phase, number> {}
@@ -84,7 +86,10 @@ export class Card implements Drawn {
     ]);
     this.watching = watchTasks(`/tasks?${query}`, undefined, options).subscribe({
       next: (state) => this.hear(state),
-      error: ({ message }: Error) => this.lose(message),
+      error: (error: WatchError) => {
+        if (error._tag === 'Refused') this.events.refused(this);
+        else this.lose(error.message);
+      },
     });
   }
 

@@ -71,10 +71,16 @@ const add = ({ sent, at }: kept.Kept, isNew: boolean): void => {
   const ended = (row: Row): void => {
     if (!missed.hasEnded(row)) noteEnd(row);
   };
-  const card = new Card(sent, new Date(at), { heard, ended }, isNew);
+  const card = new Card(sent, new Date(at), { heard, ended, refused }, isNew);
   cards.set(sent.id, card);
   found('#cards').prepend(card.element);
   card.watch(options);
+};
+
+const refused = ({ sent }: Card): void => {
+  kept.forget(sent.id);
+  remove(sent.id);
+  drawSoon(overview);
 };
 
 const remove = (id: string): void => {
@@ -139,6 +145,7 @@ onPress(found<HTMLButtonElement>('#forget'), async () => {
   drawSoon(overview);
 });
 
+// what is left out where it cannot be had are buttons, and no task
 const { store, workers, restarts } = await about();
 found('#about').textContent = `Tasks are done by ${workers}, and kept in ${store}.`;
 for (const what of restarts) found(`[data-restart=${what}]`).hidden = false;
