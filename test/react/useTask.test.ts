@@ -87,7 +87,10 @@ describe('useTask', () => {
 
   it('lets go where it is hidden, and asks again only for what is not ready', async () => {
     const album = (mode: 'hidden' | 'visible') =>
-      createElement(Activity, { mode, children: createElement(Fragment, null, task('a'), task('b')) });
+      createElement(Activity, {
+        mode,
+        children: createElement(Fragment, null, task('a'), task('b')),
+      });
     await the.backend.markAsDone('a', 1)();
     await the.render(album('visible'));
     await the.shows('ready SUCCESS 1following');
