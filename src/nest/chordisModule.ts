@@ -6,6 +6,7 @@
  *
  * @since 0.1.0
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type BeforeApplicationShutdown,
   type DynamicModule,
@@ -103,8 +104,10 @@ export class ChordisModule implements BeforeApplicationShutdown, OnApplicationSh
   }
 
   /** Ends the streams of `TaskStreams`, which the server would wait for. */
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     this.streams.end();
+    // by then their connections are idle, and the server hangs up without waiting for more
+    await nextTurn();
   }
 
   /** Closes producer and backend. */

@@ -1,0 +1,227 @@
+/**
+ * The examples of `examples/frameworks` as servers: the packed chordis and each framework in a
+ * project of their own (`build/framework-tools`), compiled and started as a user would.
+ */
+import { type ChildProcess, execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { inject } from 'vitest';
+import { end, hasEnded, spawnBound } from '../integration/childProcess.js';
+import { freePort } from '../integration/redisProcess.js';
+import { until } from '../integration/scenario.js';
+import { ROOT, tool } from '../package/project.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+export interface Framework {
+  readonly name: string;
+  /** In the project. */
+  readonly folder?: string;
+  readonly command: (port: number) => readonly [command: string, ...args: ReadonlyArray<string>];
+  /** Nest's `@Sse()` is by GET. */
+  readonly isGetAlone?: boolean;
+}
+
+export interface Serving {
+  readonly url: string;
+  /** Asks it to end, and tells whether it did in time. */
+  readonly stop: () => Promise<boolean>;
+}
+
+const PROJECT = join(ROOT, 'build/framework-tools');
+
+const NODE_22 = tool('node-22-linux-x64/bin/node');
+const NODE_24 = tool('node-24-linux-x64/bin/node');
+const DENO = tool('@deno/linux-x64-glibc/deno');
+const BUN = tool('@oven/bun-linux-x64-baseline/bin/bun');
+
+const node = (name: string) => () => ['node', `out/${name}.js`] as const;
+
+export const FRAMEWORKS: ReadonlyArray<Framework> = [
+  { name: 'Hono', command: node('hono') },
+  { name: 'Express', command: node('express') },
+  { name: 'Fastify', command: node('fastify') },
+  {
+    name: 'Next.js',
+    folder: 'out/next',
+    command: (port) => ['node', join(PROJECT, NEXT), 'start', '--port', String(port)],
+  },
+  { name: 'Nest 11', command: node('nest'), isGetAlone: true },
+  {
+    name: 'Nest 12',
+    folder: 'nest-12',
+    command: () => [NODE_22, 'nest.js'],
+    isGetAlone: true,
+  },
+  {
+    name: 'Deno',
+    command: (port) => [
+      ...([DENO, 'serve', '--allow-all', '--quiet', '--cached-only', '--port'] as const),
+      ...[String(port), 'examples/fetch.ts'],
+    ],
+  },
+  { name: 'Bun', command: () => [BUN, 'run', 'examples/fetch.ts'] },
+];
+
+const NEXT = 'node_modules/next/dist/bin/next';
+
+/** Whether all is there; under CI=true nothing may be missing. */
+export const hasFrameworks: boolean =
+  process.env.CI === 'true' || [join(PROJECT, 'node_modules'), DENO].every(existsSync);
+
+// -------------------------------------------------------------------------------------
+// the project
+// -------------------------------------------------------------------------------------
+
+const TSCONFIG = {
+  compilerOptions: {
+    module: 'nodenext',
+    target: 'es2023',
+    lib: ['es2023', 'esnext.disposable'],
+    types: ['node'],
+    strict: true,
+    exactOptionalPropertyTypes: true,
+    noUncheckedIndexedAccess: true,
+    experimentalDecorators: true,
+    skipLibCheck: true,
+    rootDir: 'examples',
+    outDir: 'out',
+  },
+  include: ['examples'],
+};
+
+const ANGULAR = {
+  extends: './tsconfig.json',
+  compilerOptions: { outDir: 'out/angular' },
+  include: ['examples/angular.ts'],
+  angularCompilerOptions: { compilationMode: 'full', strictTemplates: true },
+};
+
+const NEXT_CONFIG = `
+import { fileURLToPath } from 'node:url';
+export default { turbopack: { root: fileURLToPath(new URL('../..', import.meta.url)) } };
+`;
+
+/** Rejects with what a compiler complains of. */
+export const build = async (): Promise<void> => {
+  const packed = join(inject('project'), 'node_modules/chordis');
+  for (const folder of ['.', 'nest-12']) {
+    const installed = join(PROJECT, folder, 'node_modules/chordis');
+    rmSync(installed, { recursive: true, force: true });
+    cpSync(packed, installed, { recursive: true });
+  }
+  for (const folder of ['examples', 'out']) {
+    rmSync(join(PROJECT, folder), { recursive: true, force: true });
+  }
+  cpSync(join(ROOT, 'examples/frameworks'), join(PROJECT, 'examples'), { recursive: true });
+  writeFileSync(join(PROJECT, 'tsconfig.json'), JSON.stringify(TSCONFIG));
+  writeFileSync(join(PROJECT, 'tsconfig.angular.json'), JSON.stringify(ANGULAR));
+  await run('.', 'node', join(ROOT, 'node_modules/typescript/bin/tsc'));
+  cpSync(join(PROJECT, 'out/nest.js'), join(PROJECT, 'nest-12/nest.js'));
+  const ngc = join(PROJECT, 'node_modules/@angular/compiler-cli/bundles/src/bin/ngc.js');
+  await run('.', NODE_24, ngc, '-p', 'tsconfig.angular.json');
+  await buildNext();
+};
+
+const buildNext = async (): Promise<void> => {
+  const folder = join(PROJECT, 'out/next');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  cpSync(join(ROOT, 'examples/frameworks/next'), folder, { recursive: true });
+  writeFileSync(join(folder, 'next.config.mjs'), NEXT_CONFIG);
+  await run('out/next', 'node', join(PROJECT, NEXT), 'build');
+};
+
+/** What a program prints, in a folder of the project; rejects with that where it fails. */
+const run = async (
+  folder: string,
+  command: string,
+  ...args: ReadonlyArray<string>
+): Promise<string> => {
+  const options = { cwd: join(PROJECT, folder), env: environment(), timeout: 120_000 };
+  return promisify(execFile)(command, args, options).then(
+    ({ stdout }) => stdout,
+    ({ stdout, stderr }) => Promise.reject(new Error(`${stdout}${stderr}`)),
+  );
+};
+
+/** A component's part: it shows the states of a task as a signal. */
+const ANGULAR_PROGRAM = `
+import { effect, Injector } from '@angular/core';
+import { toSignal } from '@angular/core/rxjs-interop';
+import { Thumbnails } from './out/angular/angular.js';
+
+const [url, id] = process.argv.slice(2);
+globalThis.location = { href: url };
+const injector = Injector.create({ providers: [{ provide: Thumbnails }] });
+const states$ = injector.get(Thumbnails).states(id);
+const state = toSignal(states$, { injector });
+states$.subscribe({ complete: () => console.log(state().status, state().result) });
+`;
+
+/** What the service of \`examples/frameworks/angular.ts\` gives for a task, compiled by Angular. */
+export const angular = (url: string, id: string): Promise<string> => {
+  writeFileSync(join(PROJECT, 'angular.mjs'), ANGULAR_PROGRAM);
+  return run('.', NODE_24, 'angular.mjs', url, id);
+};
+
+const environment = (own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {
+  // those of the test runner would change what is built and run
+  const { NODE_ENV, VITEST, NODE_OPTIONS, ...env } = process.env;
+  return { ...env, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', ...own } as NodeJS.ProcessEnv;
+};
+
+// -------------------------------------------------------------------------------------
+// servers
+// -------------------------------------------------------------------------------------
+
+/** Once it answers. */
+export const serve = async (
+  { folder = '.', command }: Framework,
+  redis: string,
+): Promise<Serving> => {
+  const port = await freePort();
+  const [program, ...args] = command(port);
+  const child = spawnBound(program, args, {
+    cwd: join(PROJECT, folder),
+    env: environment({ REDIS_URL: redis, PORT: String(port) }),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const printed = outputOf(child);
+  const url = `http://localhost:${port}/tasks`;
+  // asked for nothing, it says so
+  const answers = async () => hasEnded(child) || (await statusOf(url)) === 400;
+  await until(answers, 30).catch((error: unknown) => {
+    throw new Error(printed(), { cause: error });
+  });
+  if (hasEnded(child)) throw new Error(printed());
+  return {
+    url,
+    stop: async () => {
+      await end(child, 'SIGTERM', 3000);
+      return child.signalCode !== 'SIGKILL';
+    },
+  };
+};
+
+const statusOf = (url: string): Promise<number> =>
+  fetch(url).then(
+    async ({ status, body }) => {
+      await body?.cancel();
+      return status;
+    },
+    () => 0,
+  );
+
+const outputOf = (child: ChildProcess): (() => string) => {
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk) => {
+      text += chunk;
+    });
+  }
+  return () => text;
+};
