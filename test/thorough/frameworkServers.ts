@@ -122,8 +122,7 @@ export const build = async (): Promise<void> => {
   await run('.', 'node', join(ROOT, 'node_modules/typescript/bin/tsc'));
   cpSync(join(PROJECT, 'out/nest.js'), join(PROJECT, 'nest-12/nest.js'));
   const ngc = join(PROJECT, 'node_modules/@angular/compiler-cli/bundles/src/bin/ngc.js');
-  await run('.', NODE_24, ngc, '-p', 'tsconfig.angular.json');
-  await buildNext();
+  await Promise.all([run('.', NODE_24, ngc, '-p', 'tsconfig.angular.json'), buildNext()]);
 };
 
 const buildNext = async (): Promise<void> => {
