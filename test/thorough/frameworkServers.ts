@@ -3,7 +3,7 @@
  * project of their own (`build/framework-tools`), compiled and started as a user would.
  */
 import { type ChildProcess, execFile } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { inject } from 'vitest';
@@ -108,7 +108,7 @@ export default { turbopack: { root: fileURLToPath(new URL('../..', import.meta.u
 /** Rejects with what a compiler complains of. */
 export const build = async (): Promise<void> => {
   const packed = join(inject('project'), 'node_modules/chordis');
-  for (const folder of ['.', 'nest-12']) {
+  for (const folder of ['.', 'nest-12', 'react-18']) {
     const installed = join(PROJECT, folder, 'node_modules/chordis');
     rmSync(installed, { recursive: true, force: true });
     cpSync(packed, installed, { recursive: true });
@@ -117,6 +117,9 @@ export const build = async (): Promise<void> => {
     rmSync(join(PROJECT, folder), { recursive: true, force: true });
   }
   cpSync(join(ROOT, 'examples/frameworks'), join(PROJECT, 'examples'), { recursive: true });
+  for (const [n, code] of pagesOfNest().entries()) {
+    writeFileSync(join(PROJECT, `examples/page-${n}.ts`), code);
+  }
   writeFileSync(join(PROJECT, 'tsconfig.json'), JSON.stringify(TSCONFIG));
   writeFileSync(join(PROJECT, 'tsconfig.angular.json'), JSON.stringify(ANGULAR));
   await run('.', 'node', join(ROOT, 'node_modules/typescript/bin/tsc'));
@@ -124,6 +127,14 @@ export const build = async (): Promise<void> => {
   const ngc = join(PROJECT, 'node_modules/@angular/compiler-cli/bundles/src/bin/ngc.js');
   await Promise.all([run('.', NODE_24, ngc, '-p', 'tsconfig.angular.json'), buildNext()]);
 };
+
+/** The blocks of the page on Nest that show no file. */
+const pagesOfNest = (): ReadonlyArray<string> =>
+  [
+    ...readFileSync(join(ROOT, 'docs/nest.md'), 'utf8').matchAll(
+      /^```typescript\n([\s\S]*?)^```/gm,
+    ),
+  ].map(([, code = '']) => code);
 
 const buildNext = async (): Promise<void> => {
   const folder = join(PROJECT, 'out/next');
@@ -161,10 +172,41 @@ const state = toSignal(states$, { injector });
 states$.subscribe({ complete: () => console.log(state().status, state().result) });
 `;
 
-/** What the service of \`examples/frameworks/angular.ts\` gives for a task, compiled by Angular. */
+/** What the service of `examples/frameworks/angular.ts` gives for a task, compiled by Angular. */
 export const angular = (url: string, id: string): Promise<string> => {
   writeFileSync(join(PROJECT, 'angular.mjs'), ANGULAR_PROGRAM);
   return run('.', NODE_24, 'angular.mjs', url, id);
+};
+
+/** A page of its own, in which a component shows a task. */
+const REACT_PROGRAM = `
+import { Window } from 'happy-dom';
+import { createElement, StrictMode, version } from 'react';
+import { ChordisProvider, useTask } from 'chordis/react';
+
+const window = new Window();
+const { document, navigator } = window;
+for (const [name, value] of Object.entries({ window, document, navigator })) {
+  Object.defineProperty(globalThis, name, { value, configurable: true });
+}
+const { createRoot } = await import('react-dom/client');
+const [url, id] = process.argv.slice(2);
+const Task = () => {
+  const { phase, state } = useTask(id);
+  return createElement('p', null, [version, phase, state?.status, state?.result].join(' '));
+};
+createRoot(document.body).render(
+  createElement(StrictMode, null, createElement(ChordisProvider, { url }, createElement(Task))),
+);
+while (!/ready/.test(document.body.textContent)) await new Promise((resolve) => setTimeout(resolve, 5));
+console.log(document.body.textContent);
+process.exit();
+`;
+
+/** What `useTask` shows of a task, in the React of that folder. */
+export const shownByReact = (folder: string, url: string, id: string): Promise<string> => {
+  writeFileSync(join(PROJECT, folder, 'page.mjs'), REACT_PROGRAM);
+  return run(folder, 'node', 'page.mjs', url, id);
 };
 
 const environment = (own: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => {

@@ -22,6 +22,12 @@ const ids = (count: number): ReadonlyArray<string> =>
 const query = (tasks: ReadonlyArray<string>): string =>
   new URLSearchParams(tasks.map((id): [string, string] => ['task', id])).toString();
 
+const named = (name: string): Framework => {
+  const framework = FRAMEWORKS.find((each) => each.name === name);
+  if (framework === undefined) throw new Error(`no ${name}`);
+  return framework;
+};
+
 /** All but the ids, and when to come back. */
 const inEssence = (text: string): string =>
   text.replace(/^id: .*\n/gm, '').replace(/^retry: \d+/m, 'retry: n');
@@ -151,9 +157,7 @@ describe.skipIf(!hasFrameworks)('the example for', () => {
   });
 
   it('Bun holds a stream that is silent for longer than its own time-out', async () => {
-    const [bun] = FRAMEWORKS.filter(({ name }) => name === 'Bun');
-    if (bun === undefined) throw new Error('no Bun');
-    const serving = await serve(bun, redis.url());
+    const serving = await serve(named('Bun'), redis.url());
     const [id = ''] = ids(1);
     const reading = new Reading(await fetch(`${serving.url}?task=${id}`));
     const all = reading.all();
@@ -164,13 +168,27 @@ describe.skipIf(!hasFrameworks)('the example for', () => {
     await serving.stop();
   });
 
-  it('Angular gives a service whose stream is the typed states of the task', async () => {
-    const [express] = FRAMEWORKS.filter(({ name }) => name === 'Express');
-    if (express === undefined) throw new Error('no Express');
-    const serving = await serve(express, redis.url());
-    const [id = ''] = ids(1);
-    await right(workers.markAsDone(id, 'thumbnail.png'));
-    expect(await angular(serving.url, id)).toBe('SUCCESS thumbnail.png\n');
-    await serving.stop();
+  describe('a page:', () => {
+    let serving: Serving;
+    beforeAll(async () => {
+      serving = await serve(named('Express'), redis.url());
+    });
+    afterAll(() => serving?.stop());
+
+    it('Angular gives a service whose stream is the typed states of the task', async () => {
+      const [id = ''] = ids(1);
+      await right(workers.markAsDone(id, 'thumbnail.png'));
+      expect(await angular(serving.url, id)).toBe('SUCCESS thumbnail.png\n');
+    });
+
+    it.each([
+      ['18.3.1', 'react-18'],
+      ['19.3.1', '.'],
+    ])('React %s shows the task', async (version, folder) => {
+      const [id = ''] = ids(1);
+      await right(workers.markAsDone(id, 'thumbnail.png'));
+      const shown = await shownByReact(folder, serving.url, id);
+      expect(shown).toBe(`${version} ready SUCCESS thumbnail.png\n`);
+    });
   });
 });
