@@ -149,8 +149,9 @@ export class TaskStreams {
   }
 }
 
+/** An object, as some parsers make of `?task[x]=`, stands for an id that there is not. */
 const listOf = (ids: string | ReadonlyArray<string> = []): ReadonlyArray<string> =>
-  typeof ids === 'string' ? [ids] : ids;
+  typeof ids === 'string' ? [ids] : Array.isArray(ids) ? ids : [''];
 
 const refuse = ({ problem, status }: Refusal): never => {
   throw new HttpException(problem, status);

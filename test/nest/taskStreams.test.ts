@@ -88,6 +88,8 @@ describe('TaskStreams', () => {
   it.each([
     [{}, 400],
     [{ tasks: '' }, 400],
+    [{ tasks: { x: 'a' } as unknown as string }, 400],
+    [{ tasks: ['a', { x: 'a' } as unknown as string] }, 400],
     [{ groups: 'none' }, 404],
     [{ tasks: Array.from({ length: 20_001 }, (_, n) => `t${n}`) }, 413],
   ])('refuses with an HttpException: %#', async (asked, status) => {

@@ -7,14 +7,8 @@ import { RedisBackend } from '../../src/index.js';
 import { Reading } from '../http/reading.js';
 import { type RedisServer, startRedis } from '../integration/redisServer.js';
 import { keyOf, right, until } from '../integration/scenario.js';
-import {
-  angular,
-  build,
-  FRAMEWORKS,
-  hasFrameworks,
-  type Serving,
-  serve,
-} from './frameworkServers.js';
+import { angular, build, hasFrameworks, shownByReact } from './frameworkProject.js';
+import { FRAMEWORKS, type Framework, type Serving, serve } from './frameworkServers.js';
 
 const ids = (count: number): ReadonlyArray<string> =>
   Array.from({ length: count }, () => randomUUID());
@@ -165,6 +159,13 @@ describe.skipIf(!hasFrameworks)('the example for', () => {
     await new Promise((resolve) => setTimeout(resolve, 12_000));
     await right(workers.markAsDone(id, 1));
     expect((await all).at(-1)?.event).toBe('end');
+    await serving.stop();
+  });
+
+  it('Next.js renders a page with hooks on the server, from components of either kind', async () => {
+    const serving = await serve(named('Next.js'), redis.url());
+    const page = await fetch(new URL('/', serving.url));
+    expect(await page.text()).toContain('<p>following</p>');
     await serving.stop();
   });
 
