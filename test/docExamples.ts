@@ -6,6 +6,7 @@
  * - A comment that starts with `// =>` says what is printed; where an example has such
  *   comments, they are in the order of printing and tell all that it prints. White
  *   space does not matter.
+ * - A `tsx` block of a page is one whole module, which is compiled.
  * - A `ts` block of a page (the README, a guide) without an import continues the block
  *   before it. It is run, as those of `src` are, where it tells what it prints; else it is
  *   only compiled.
@@ -23,6 +24,7 @@ export interface DocExample {
   readonly origin: string;
   readonly code: string;
   readonly isRun: boolean;
+  readonly language: 'ts' | 'tsx';
 }
 
 // -------------------------------------------------------------------------------------
@@ -39,12 +41,14 @@ export const examplesOfSource = (path: string, source: string): ReadonlyArray<Do
         origin: `${path}:${lineAt(source, at)}`,
         code: `${(fenced(text)[0]?.code ?? text).trim()}\n`,
         isRun: true,
+        language: 'ts',
       };
     }),
   );
 
-export const examplesOfPage = (path: string, text: string): ReadonlyArray<DocExample> =>
-  fenced(text)
+export const examplesOfPage = (path: string, text: string): ReadonlyArray<DocExample> => [
+  ...modulesOfPage(path, text),
+  ...fenced(text)
     .filter(({ language }) => language === 'ts')
     .reduce<ReadonlyArray<DocExample>>((before, { code, at }) => {
       const previous = before.at(-1);
@@ -55,9 +59,20 @@ export const examplesOfPage = (path: string, text: string): ReadonlyArray<DocExa
       };
       return [
         ...(continues ? before.slice(0, -1) : before),
-        { ...example, isRun: expectedOutput(example.code) !== undefined },
+        { ...example, isRun: expectedOutput(example.code) !== undefined, language: 'ts' },
       ];
-    }, []);
+    }, []),
+];
+
+const modulesOfPage = (path: string, text: string): ReadonlyArray<DocExample> =>
+  fenced(text)
+    .filter(({ language }) => language === 'tsx')
+    .map(({ code, at }) => ({
+      origin: `${path}:${lineAt(text, at)}`,
+      code,
+      isRun: false,
+      language: 'tsx',
+    }));
 
 /** Every example below `root`, in the order of paths. */
 export const docExamples = (root: string): ReadonlyArray<DocExample> => [
@@ -81,8 +96,8 @@ export const expectedOutput = (code: string): string | undefined => {
 export const withoutSpace = (text: string): string => text.replace(/\s+/g, '');
 
 /** A file name that still tells where the example is from. */
-export const fileName = ({ origin }: DocExample): string =>
-  `${origin.replace(/\.(ts|md):/, '-').replace(/[^\w-]+/g, '-')}.ts`;
+export const fileName = ({ origin, language }: DocExample): string =>
+  `${origin.replace(/\.(ts|md):/, '-').replace(/[^\w-]+/g, '-')}.${language}`;
 
 // -------------------------------------------------------------------------------------
 // text

@@ -9,12 +9,13 @@ import * as Rx from 'rxjs';
 import { Latest } from '../operation/latest.js';
 import type { Codec, Codecs } from '../result/codec.js';
 import { isReady, PROPAGATE_STATES } from '../states.js';
+import { addressed, fail } from './address.js';
 import { decoded } from './decoded.js';
 import { Link } from './link.js';
 import type { GroupProgress, TaskState } from './taskState.js';
 import { isAlike, transport, type WatchOptions } from './transport.js';
 import { Watch, type Watcher } from './watch.js';
-import { Aborted, BadAddress } from './watchError.js';
+import { Aborted } from './watchError.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -22,7 +23,7 @@ import { Aborted, BadAddress } from './watchError.js';
 
 /**
  * A stream that can be iterated too, by `for await`: a loop gets the latest value each time it
- * asks, and always the last one.
+ * asks, of several tasks the latest of each, and always the last one.
  *
  * @category model
  * @since 0.1.0
@@ -86,11 +87,14 @@ export const watchTasks = <A = unknown, P = unknown>(
   url: string | URL,
   codec?: Codec<A> | Codecs<A, P>,
   options: WatchOptions = {},
-): Rx.Observable<TaskState<A, P>> =>
-  addressed(url, ({ tasks, groups, endpoint }) =>
-    tasks.length + groups.length > 0
-      ? states(endpoint, tasks, groups, codec, options)
-      : fail(url, 'it names no task and no group'),
+): Watched<TaskState<A, P>> =>
+  iterable(
+    addressed(url, ({ tasks, groups, endpoint }) =>
+      tasks.length + groups.length > 0
+        ? states(endpoint, tasks, groups, codec, options)
+        : fail(url, 'it names no task and no group'),
+    ),
+    ({ taskId }) => taskId,
   );
 
 /**
@@ -202,8 +206,8 @@ const untilAborted =
           ),
         );
 
-const iterable = <A>(source: Rx.Observable<A>): Watched<A> =>
-  Object.assign(source, { [Symbol.asyncIterator]: () => new Latest(source) });
+const iterable = <A>(source: Rx.Observable<A>, keyOf?: (value: A) => unknown): Watched<A> =>
+  Object.assign(source, { [Symbol.asyncIterator]: () => new Latest(source, keyOf) });
 
 // -------------------------------------------------------------------------------------
 // links
@@ -221,42 +225,3 @@ const linkTo = (endpoint: URL, options: WatchOptions): Link => {
   links.add(link);
   return link;
 };
-
-// -------------------------------------------------------------------------------------
-// addresses
-// -------------------------------------------------------------------------------------
-
-interface Address {
-  readonly tasks: ReadonlyArray<string>;
-  readonly groups: ReadonlyArray<string>;
-  /** Without them. */
-  readonly endpoint: URL;
-}
-
-const addressed = <A>(
-  url: string | URL,
-  stream: (address: Address) => Rx.Observable<A>,
-): Rx.Observable<A> =>
-  Rx.defer(() => {
-    const base = (globalThis as { readonly location?: { readonly href: string } }).location?.href;
-    const endpoint = parsed(url, base);
-    if (endpoint === undefined) return fail(url, 'no URL');
-    const { searchParams } = endpoint;
-    const [tasks, groups] = ['task', 'group'].map((name) => [
-      ...new Set(searchParams.getAll(name)),
-    ]);
-    for (const name of ['task', 'group', 'after']) searchParams.delete(name);
-    endpoint.hash = '';
-    return stream({ tasks: tasks ?? [], groups: groups ?? [], endpoint });
-  });
-
-const parsed = (url: string | URL, base: string | undefined): URL | undefined => {
-  try {
-    return new URL(url, base);
-  } catch {
-    return undefined;
-  }
-};
-
-const fail = (url: string | URL, problem: string): Rx.Observable<never> =>
-  Rx.throwError(() => new BadAddress(String(url), problem));

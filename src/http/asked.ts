@@ -56,19 +56,26 @@ export const askedBy = async (request: Request): Promise<E.Either<Refusal, Asked
 };
 
 const asked = (headers: Headers, parameters: URLSearchParams): E.Either<Refusal, Asked> => {
-  const tasks = [...new Set(parameters.getAll('task'))];
-  const groups = [...new Set(parameters.getAll('group'))];
+  const accept = headers.get('accept') ?? '';
+  return E.map((ids: AskedIds) => ({
+    ...ids,
+    after: headers.get('last-event-id') ?? parameters.get('after'),
+    isPoll: accept.includes('application/json') && !accept.includes('text/event-stream'),
+  }))(checkedIds(parameters.getAll('task'), parameters.getAll('group')));
+};
+
+/** Each once, and no more than are meant. */
+export const checkedIds = (
+  taskIds: ReadonlyArray<string>,
+  groupIds: ReadonlyArray<string>,
+): E.Either<Refusal, AskedIds> => {
+  const tasks = [...new Set(taskIds)];
+  const groups = [...new Set(groupIds)];
   const ids = [...tasks, ...groups];
   if (ids.length === 0) return E.left(refusal(400, 'No ?task= and no ?group='));
   if (ids.length > MOST_TASKS || groups.length > MOST_GROUPS) return E.left(tooMany);
   if (!ids.every(isId)) return E.left(refusal(400, `An id has 1 to ${LONGEST_ID} characters`));
-  const accept = headers.get('accept') ?? '';
-  return E.right({
-    tasks,
-    groups,
-    after: headers.get('last-event-id') ?? parameters.get('after'),
-    isPoll: accept.includes('application/json') && !accept.includes('text/event-stream'),
-  });
+  return E.right({ tasks, groups });
 };
 
 const isId = (id: string): boolean => id !== '' && id.length <= LONGEST_ID;

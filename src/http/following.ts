@@ -7,6 +7,7 @@
 import { Subscription } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
 import { ResultCancelled, type ResultStoreError } from '../errors/errors.js';
+import { atEndOfTick } from '../operation/endOfTick.js';
 import { isReady } from '../states.js';
 import type { Members } from './members.js';
 import type { Outbox } from './outbox.js';
@@ -39,7 +40,7 @@ export const following = (
   { news, cut }: Listener,
 ): Subscription => {
   const all = new Subscription();
-  for (const at of outbox.unsettled()) {
+  const follow = (at: number): void => {
     const taskId = ids[at] ?? '';
     let isSettled = false;
     const fail = (error: ResultStoreError): void => {
@@ -50,23 +51,33 @@ export const following = (
         news();
       }
     };
-    all.add(
-      consumer.consumeFrom(taskId).subscribe({
-        next: (meta) => {
-          isSettled ||= isReady(meta.status);
-          outbox.put(at, meta);
-          news();
-        },
-        error: fail,
-        complete: () => {
-          if (isSettled) return;
-          // stopped, it says nothing of the task
-          if (consumer.isStopped) cut();
-          else fail(new ResultCancelled(taskId));
-        },
-      }),
-    );
-  }
+    let hasRoom = true;
+    let each: Subscription | undefined;
+    each = consumer.consumeFrom(taskId).subscribe({
+      next: (meta) => {
+        isSettled ||= isReady(meta.status);
+        hasRoom = outbox.put(at, meta);
+        if (hasRoom) news();
+        else each?.unsubscribe();
+      },
+      error: fail,
+      complete: () => {
+        if (isSettled) return;
+        // stopped, it says nothing of the task
+        if (consumer.isStopped) cut();
+        else fail(new ResultCancelled(taskId));
+      },
+    });
+    // told at once that there is no room, it was not known yet
+    if (hasRoom) all.add(each);
+    else each.unsubscribe();
+  };
+  outbox.followsBy((at) =>
+    atEndOfTick(() => {
+      if (!all.closed) follow(at);
+    }),
+  );
+  for (const at of outbox.unsettled()) follow(at);
   return all;
 };
 

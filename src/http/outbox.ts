@@ -12,6 +12,7 @@ import type { ResultStoreError } from '../errors/errors.js';
 import { isReady, PROPAGATE_STATES } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 import type { Cursor } from './cursor.js';
+import { HeldStates } from './heldStates.js';
 import type { Members } from './members.js';
 import type { Tell } from './told.js';
 
@@ -28,7 +29,7 @@ export interface OutEvent {
 }
 
 export class Outbox {
-  private readonly states = new Map<number, TaskMeta>();
+  private readonly states: HeldStates;
   private readonly failures = new Map<number, ResultStoreError>();
   private readonly ready: Array<number>;
   private readonly groupsDue: Set<number>;
@@ -36,13 +37,20 @@ export class Outbox {
   /** Of those that have failed nothing more is told. */
   private readonly ended = new Set<number>();
   private isFirst = true;
+  private followAnew: (at: number) => void = () => undefined;
 
   constructor(
     private readonly members: Members,
     private readonly cursor: Cursor,
     private readonly tell: Tell,
+    /** How much of states is held at once, in characters. */
+    most = Number.POSITIVE_INFINITY,
   ) {
     const { groups } = members;
+    this.states = new HeldStates(most, (meta) => {
+      const told = tell(meta);
+      return E.isRight(told) ? told.right.json.length : 0;
+    });
     this.left = this.unsettled().length;
     this.ready = groups.map(({ at }) => [...at].filter((i) => cursor.isReady(i)).length);
     this.groupsDue = new Set(groups.keys());
@@ -51,6 +59,11 @@ export class Outbox {
   /** Where the tasks are whose ready state has not been told. */
   unsettled(): ReadonlyArray<number> {
     return [...this.members.ids.keys()].filter((at) => !this.cursor.isReady(at));
+  }
+
+  /** How those are followed that found no room; told while events are taken. */
+  followsBy(follow: (at: number) => void): void {
+    this.followAnew = follow;
   }
 
   /** All has been told that there will be. */
@@ -66,8 +79,9 @@ export class Outbox {
   // what is news
   // ---------------------------------------------------------------------------------
 
-  put(at: number, meta: TaskMeta): void {
-    if (!this.ended.has(at)) this.states.set(at, meta);
+  /** Whether there was room for it; where there was none, the task is to be followed anew. */
+  put(at: number, meta: TaskMeta): boolean {
+    return this.ended.has(at) || this.states.put(at, meta);
   }
 
   fail(at: number, error: ResultStoreError): void {
@@ -88,18 +102,19 @@ export class Outbox {
     const events = this.isFirst ? this.takeGroups() : [];
     this.isFirst = false;
     let length = 0;
-    for (const [at, meta] of this.states) {
-      if (length >= characters) return events;
-      this.states.delete(at);
+    for (let held = this.states.take(); held !== undefined; held = this.states.take()) {
+      const [at, meta] = held;
       const event = this.stateEvent(at, meta);
       if (event === undefined) continue;
       length += event.data.length;
       events.push(event);
+      if (length >= characters && this.states.size > 0) return events;
     }
     if (this.failures.size > 0) {
       for (const [at, error] of this.failures) events.push(this.failureEvent(at, error));
       this.failures.clear();
     }
+    for (const at of this.states.welcome()) this.followAnew(at);
     return this.groupsDue.size > 0 ? [...events, ...this.takeGroups()] : events;
   }
 

@@ -130,7 +130,8 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
     close: () => void,
   ) => {
     const cursor = new Cursor(members, asked.after);
-    const outbox = new Outbox(members, cursor, tell);
+    // a poll is one answer, however large
+    const outbox = new Outbox(members, cursor, tell, asked.isPoll ? undefined : MOST_HELD);
     const follow = (listener: Listener) =>
       following(backend.resultConsumer, members, outbox, listener);
     if (asked.isPoll) {
@@ -175,6 +176,9 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
     return told(request, asked.right, members.right.right, until.right, close);
   };
 };
+
+/** Of states that a stream's reader is yet to be told, in characters; beside the few that are never counted. */
+const MOST_HELD = 4 * 1024 * 1024;
 
 const STREAM = {
   'content-type': 'text/event-stream; charset=utf-8',

@@ -1,9 +1,9 @@
 /**
  * `Latest`: what a loop of `for await` gets of a stream.
  *
- * A loop takes what has come when it asks. In between one value is kept, the latest: so a
- * slow loop passes states over, holds no more of them however slow it is, and always gets
- * the last one, which is a task's ready state.
+ * A loop takes what has come when it asks. In between one value is kept, the latest, or that
+ * of each key where values have keys: so a slow loop passes states over, holds no more of
+ * them however slow it is, and always gets the last one, which is a task's ready state.
  *
  * It imports nothing but types, so that a browser can have it alone.
  *
@@ -23,11 +23,14 @@ type Asked<A> = {
 export class Latest<A> implements AsyncIterableIterator<A> {
   private subscription: Subscription | undefined;
   private asked: Array<Asked<A>> = [];
-  private kept: { readonly value: A } | undefined;
+  private readonly kept = new Map<unknown, A>();
   private failed: { readonly error: unknown } | undefined;
   private isOver = false;
 
-  constructor(private readonly source: Observable<A>) {}
+  constructor(
+    private readonly source: Observable<A>,
+    private readonly keyOf: (value: A) => unknown = () => undefined,
+  ) {}
 
   [Symbol.asyncIterator](): this {
     return this;
@@ -55,7 +58,7 @@ export class Latest<A> implements AsyncIterableIterator<A> {
   private subscribe(): void {
     this.subscription = this.source.subscribe({
       next: (value) => {
-        this.kept = { value };
+        this.kept.set(this.keyOf(value), value);
         this.answer();
       },
       error: (error: unknown) => {
@@ -68,7 +71,7 @@ export class Latest<A> implements AsyncIterableIterator<A> {
 
   private leave(): void {
     this.subscription?.unsubscribe();
-    this.kept = undefined;
+    this.kept.clear();
     this.failed = undefined;
     this.end();
   }
@@ -81,11 +84,13 @@ export class Latest<A> implements AsyncIterableIterator<A> {
   private answer(): void {
     while (this.asked.length > 0) {
       const { kept, failed } = this;
-      if (kept === undefined && !this.isOver) return;
+      if (kept.size === 0 && !this.isOver) return;
       const asked = this.asked.shift();
-      if (kept !== undefined) {
-        this.kept = undefined;
-        asked?.resolve({ done: false, value: kept.value });
+      const [first] = kept;
+      if (first !== undefined) {
+        const [key, value] = first;
+        kept.delete(key);
+        asked?.resolve({ done: false, value });
       } else if (failed !== undefined) {
         this.failed = undefined;
         asked?.reject(failed.error);

@@ -124,6 +124,21 @@ describe('a task that a page watches', () => {
     await expect.poll(() => backend.resultConsumer.isFollowing('a')).toBe(false);
   });
 
+  it('is iterated where it is of many tasks, and a slow loop gets the ready state of each', async () => {
+    const ids = ['a', 'b', 'c'];
+    for (const id of ids) await progress(id, 1);
+    const seen: Array<string> = [];
+    const url = `${URL_OF_TASKS}?task=a&task=b&task=c`;
+    for await (const state of watchTasks(url, undefined, options())) {
+      seen.push(statusOf(state));
+      if (seen.length > 1) continue;
+      for (const id of ids) await backend.markAsDone(id, 1)();
+      await expect.poll(() => ids.some((id) => backend.resultConsumer.isFollowing(id))).toBe(false);
+      await expect.poll(() => server.streams).toBe(0);
+    }
+    expect(seen.slice(1).toSorted()).toEqual(['a SUCCESS', 'b SUCCESS', 'c SUCCESS']);
+  });
+
   it('fails where it is lost, and where the signal aborts', async () => {
     const { told, ended } = watch('task=a');
     await isFollowed('a');

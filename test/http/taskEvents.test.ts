@@ -121,6 +121,23 @@ describe('a stream of events', () => {
     expect(events.map(inShort)).toEqual(['state a PROGRESS', 'state a SUCCESS', 'end']);
   });
 
+  it('holds a bounded part of many large states for a slow reader, who gets each of them', async () => {
+    const ids = Array.from({ length: 60 }, (_, n) => `t${n}`);
+    const large = 'x'.repeat(200_000);
+    const reading = await read(handlerWith(), ids.map((id) => `task=${id}`).join('&'));
+    await reading.next();
+    await Promise.all(ids.map((id) => backend.storeResult(id, large, 'PROGRESS')()));
+    await reading.until(1);
+    await Promise.all(ids.map((id) => backend.markAsDone(id, large)()));
+    // of 12 MB, 4 and the few that are not counted
+    const isWatched = (id: string) => backend.resultConsumer.isFollowing(id);
+    await expect.poll(() => ids.some(isWatched)).toBe(false);
+    const ready = (await reading.all()).filter(({ data }) => data.status === 'SUCCESS');
+    expect(ready.map(({ data }) => data.taskId).toSorted()).toEqual(ids.toSorted());
+    expect(ready.every(({ data }) => data.result === large)).toBe(true);
+    expect(reading.events.at(-1)?.event).toBe('end');
+  });
+
   it('sends a comment where nothing happens', async () => {
     const reading = await read(handlerWith({ keepAlive: 0.01 }), 'task=a');
     while (reading.text.split(': here').length < 4) await reading.next();

@@ -169,7 +169,7 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * very port it dials and connects to itself; and with a cluster's bus port (+10000)
  * below it as well.
  */
-const freePort = (): Promise<number> =>
+export const freePort = (): Promise<number> =>
   new Promise((resolve) => {
     const candidate = 11_000 + Math.floor(Math.random() * 11_000);
     const probe = createServer();

@@ -18,8 +18,8 @@ declare module 'vitest' {
 /** The peers, and what a TypeScript project on Node has besides. */
 const BESIDE = [
   ...['rxjs', 'fp-ts', 'io-ts', 'ioredis', 'yaml', '@msgpack/msgpack'],
-  ...['eventsource-parser', 'jose'],
-  '@types/node',
+  ...['eventsource-parser', 'jose', 'react', '@nestjs/common'],
+  ...['@types/node', '@types/react'],
 ];
 
 /** What is packed, and what examples import as `chordis`, is the built package. */

@@ -42,19 +42,25 @@ describe.skipIf(isSkipped('esbuild'))('bundled by esbuild', () => {
 });
 
 describe.skipIf(isSkipped('esbuild'))('bundled for a page', () => {
-  it('chordis/browser brings in no Node, and beside rxjs takes less than 6 KB', async () => {
-    const entry = write('page.mjs', "export * from 'chordis/browser';");
-    const output = write('page.js', '');
-    const built = await inProject(
-      ...['node', tool('esbuild/bin/esbuild'), entry, '--bundle', '--platform=browser'],
-      ...['--format=esm', '--minify', '--external:rxjs', `--outfile=${output}`],
-      '--log-level=warning',
-    );
-    expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
-    const bundle = readFileSync(output);
-    expect(bundle.toString()).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\./);
-    expect(gzipSync(bundle).length).toBeLessThan(6 * 1024);
-  });
+  it.each([
+    ['browser', 6],
+    ['react', 7.5],
+  ])(
+    'chordis/%s brings in no Node, and beside rxjs and React takes less than %d KB',
+    async (name, most) => {
+      const entry = write(`${name}-page.mjs`, `export * from 'chordis/${name}';`);
+      const output = write(`${name}-page.js`, '');
+      const built = await inProject(
+        ...['node', tool('esbuild/bin/esbuild'), entry, '--bundle', '--platform=browser'],
+        ...['--format=esm', '--minify', '--external:rxjs', '--external:react'],
+        ...[`--outfile=${output}`, '--log-level=warning'],
+      );
+      expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
+      const bundle = readFileSync(output);
+      expect(bundle.toString()).not.toMatch(/\bnode:|\bBuffer\b|\bprocess\./);
+      expect(gzipSync(bundle).length).toBeLessThan(most * 1024);
+    },
+  );
 });
 
 describe.skipIf(isSkipped('webpack'))('bundled by webpack', () => {

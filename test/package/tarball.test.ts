@@ -37,6 +37,28 @@ describe('the tarball', () => {
     expect(await inProject('node', program)).toEqual({ code: 0, stdout: PRINTED, stderr: '' });
   });
 
+  it.each(['import', 'require'])('has what goes beside React and Nest, by %s', async (way) => {
+    const program =
+      way === 'import'
+        ? write(
+            'beside.mjs',
+            `import { useTask } from 'chordis/react';
+             import { ChordisModule } from 'chordis/nest';
+             console.log(typeof useTask, typeof ChordisModule);`,
+          )
+        : write(
+            'beside.cjs',
+            `const { useTask } = require('chordis/react');
+             const { ChordisModule } = require('chordis/nest');
+             console.log(typeof useTask, typeof ChordisModule);`,
+          );
+    expect(await inProject('node', program)).toEqual({
+      code: 0,
+      stdout: 'function function\n',
+      stderr: '',
+    });
+  });
+
   it('refuses deep imports', async () => {
     const program = write('deep.mjs', "import 'chordis/dist/operation.js';");
     const { code, stderr } = await inProject('node', program);

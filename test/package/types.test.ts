@@ -20,7 +20,9 @@ import {
   type TaskMeta,
 } from 'chordis';
 import { msgpack } from 'chordis/msgpack';
+import { ChordisModule } from 'chordis/nest';
 import { chain, group, Producer, task } from 'chordis/producer';
+import { useTask } from 'chordis/react';
 import { type TestBackend, testBackend } from 'chordis/testing';
 import { keys, Message, TaskMeta as metaCodec } from 'chordis/wire';
 import { yaml } from 'chordis/yaml';
@@ -92,6 +94,11 @@ export const loop = async (): Promise<void> => {
 export const schema = backend.asyncResult('task', {
   '~standard': { version: 1, vendor: 'own', validate: (value: unknown) => ({ value: String(value) }) },
 });
+export const Shown = ({ id }: { id: string }): string => {
+  const { phase, state } = useTask(id, t.number);
+  return phase === 'ready' && state.status === 'SUCCESS' ? state.result.toFixed() : phase;
+};
+export const module = ChordisModule.forRoot({ backend: { url: 'memory://' } }).module;
 export const text: Operation<string> = schema.get({ signal: AbortSignal.timeout(1) });
 `;
 
