@@ -10,6 +10,14 @@ import { Tagged } from './tagged.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * What is there: the store, or a broker that is none.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type ServerKind = 'Redis' | 'RabbitMQ';
+
+/**
  * The server could not be reached, or the link to it broke. `sent` tells whether
  * the command may have run before that: where it is `false`, it surely did not.
  *
@@ -26,15 +34,16 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
     /** Whether the command may have run. */
     readonly sent: boolean,
     cause: Error,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address}: ${reasonOf(cause)}`, { cause });
+    super(`${server} at ${address}: ${reasonOf(cause)}`, { cause });
   }
 }
 
 /**
  * The server answered that it can't run the command now, and may later: it is busy with a
- * script, loads its data, has lost its master. The command was not run, and the link lives.
- * `code` is what Redis calls it, such as `BUSY` or `LOADING`.
+ * script, loads its data, has lost its master, takes no more into a queue. The command was not run, and
+ * the link lives. `code` is what the server calls it, such as `BUSY`, `LOADING` or `NACK`.
  *
  * @category model
  * @since 0.1.0
@@ -51,8 +60,9 @@ export class Unavailable extends Tagged<'Unavailable'> {
     /** Where it was looked for, without any password. */
     readonly address: string,
     cause: Error,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address}: ${cause.message}`, { cause });
+    super(`${server} at ${address}: ${cause.message}`, { cause });
   }
 }
 
@@ -97,8 +107,9 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
     cause: Error,
     /** Whether a `credentials` provider gave them. */
     readonly provided = false,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address} refused the credentials: ${cause.message}`, { cause });
+    super(`${server} at ${address} refused the credentials: ${cause.message}`, { cause });
   }
 }
 

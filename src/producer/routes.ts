@@ -26,7 +26,7 @@ export interface TaskQueue {
   /** Where it is bound. Default: that of its own name. */
   readonly exchange?: string;
   /** Default `direct`: then messages go to the queue by its name, whatever it is bound to. */
-  readonly exchangeType?: 'direct' | 'topic' | 'fanout';
+  readonly exchangeType?: 'direct' | 'topic' | 'fanout' | 'headers';
   readonly routingKey?: string;
 }
 

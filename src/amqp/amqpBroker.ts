@@ -1,0 +1,125 @@
+/**
+ * The broker port over AMQP 0-9-1, for RabbitMQ, as Kombu does it over py-amqp.
+ *
+ * @since 0.1.0
+ */
+import { inspect } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { fromUnknown, type ImproperlyConfigured } from '../errors/errors.js';
+import { atEndOfTick } from '../operation/endOfTick.js';
+import { chain, fromPromise, type Run, settled } from '../operation/run.js';
+import type { Broker } from '../port/broker.js';
+import type { Message } from '../wire/message.js';
+import { addresses, placeText } from './addresses.js';
+import { delays } from './delays.js';
+import { amqpHearing } from './hearing.js';
+import { openLink } from './link.js';
+import { needOf } from './needs.js';
+import { openings } from './openings.js';
+import { type AmqpOptions, amqpConfig } from './options.js';
+import { publication } from './publication.js';
+import { type Needing, Publisher } from './publisher.js';
+import { queues as knownQueues } from './queues.js';
+import { UnderWay } from './underWay.js';
+
+// -------------------------------------------------------------------------------------
+// constructors
+// -------------------------------------------------------------------------------------
+
+/**
+ * A broker over AMQP, for a `Producer` or as the `broker` of a backend. It opens a connection
+ * once it is first needed. The URL is `amqp://user:password@host:port/vhost`, `amqps://` with
+ * TLS; of several, between semicolons, the next one is tried where one can't be reached.
+ *
+ * A message is out once the broker has it in a queue: what no queue takes is an
+ * `InvalidArgument`, a queue that is declared otherwise than it is a `ResponseError` with the
+ * code `PRECONDITION_FAILED`, what a queue has no room for an `Unavailable`. Throws
+ * `ImproperlyConfigured`.
+ *
+ * @example
+ * import { RedisBackend } from 'chordis'
+ * import { amqpBroker } from 'chordis/amqp'
+ * import { Producer } from 'chordis/producer'
+ *
+ * const broker = amqpBroker('amqp://guest:guest@localhost:5672//', { taskQueueMaxPriority: 10 })
+ * const backend = new RedisBackend({ url: 'memory://', broker })
+ * const producer = new Producer({ backend })
+ *
+ * await producer.close()()
+ * await backend.close()()
+ * broker.close(() => console.log('closed')) // => closed
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const amqpBroker = (url: string, options: AmqpOptions = {}): Broker => {
+  const config = orThrow(amqpConfig(options));
+  const places = orThrow(addresses(url, config.ssl));
+  const queues = knownQueues(config);
+  const needing = needOf(queues, config.declare);
+  const delayed = delays(queues, config);
+  const links = openings(places, (place) => openLink(place, config));
+  const publishers = openings(
+    places,
+    async (place) => new Publisher(await openLink(place, config)),
+  );
+  const underWay = new UnderWay();
+  /** Of those that are to be published once more with others, which are out already. */
+  const out = new WeakSet<Message>();
+
+  const prepared = (message: Message): E.Either<unknown, Needing> =>
+    pipe(
+      publication(message),
+      E.map((written) => {
+        const later = delayed(written, message.headers, Date.now());
+        return later === null ? { ...written, need: needing(written) } : { ...written, ...later };
+      }),
+    );
+
+  const publish = async (publisher: Publisher, messages: ReadonlyArray<Message>): Promise<void> => {
+    const left = messages.filter((message) => !out.has(message));
+    const all = left.map(prepared);
+    const refused = all.find(E.isLeft);
+    if (refused !== undefined) throw refused.left;
+    const results = await publisher.publish(
+      all.flatMap((one) => (E.isRight(one) ? one.right : [])),
+    );
+    const failed = results.find(({ status }) => status === 'rejected');
+    for (const [i, message] of left.entries()) {
+      if (failed !== undefined && results[i]?.status === 'fulfilled') out.add(message);
+    }
+    if (failed?.status === 'rejected') throw failed.reason;
+    for (const message of messages) out.delete(message);
+  };
+
+  const close: Run<void> = fromPromise(async () => {
+    await underWay.over(config.closeTimeout);
+    await Promise.all([publishers.close(), links.close()]);
+  });
+
+  const broker: Broker = {
+    publish: (messages) =>
+      messages.length === 0
+        ? settled(E.right(undefined))
+        : underWay.counted(
+            pipe(
+              publishers.ready,
+              chain((publisher) => fromPromise(() => publish(publisher, messages), fromUnknown)),
+            ),
+          ),
+    hearing: amqpHearing(links),
+    // what was published in this tick goes before
+    close: (settle) => {
+      atEndOfTick(() => close(settle));
+      return undefined;
+    },
+  };
+  const name = `amqpBroker(${places.map(placeText).join(';')})`;
+  return Object.assign(broker, { [inspect.custom]: () => name });
+};
+
+const orThrow = <A>(either: E.Either<ImproperlyConfigured, A>): A => {
+  if (E.isLeft(either)) throw either.left;
+  return either.right;
+};
