@@ -76,7 +76,10 @@ const tlsOf = (
       ? invalid('has parameters of TLS, and its scheme is amqp://; that of TLS is amqps://')
       : E.right(null);
   }
-  return pipe(overrideSsl(query, { sslCertReqs: 'required', ...ssl }), E.chain(tlsOptions));
+  return pipe(
+    overrideSsl(query, { ...ssl, sslCertReqs: ssl?.sslCertReqs ?? 'required' }),
+    E.chain(tlsOptions),
+  );
 };
 
 const invalid = (problem: string): Result<never> =>

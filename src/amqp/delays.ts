@@ -81,7 +81,9 @@ const secondsTo = (eta: unknown, now: number): number => {
 // what it needs
 // -------------------------------------------------------------------------------------
 
-const levels = (type: 'classic' | 'quorum' | string): ReadonlyArray<Step> => {
+type QueueType = AmqpConfig['nativeDelayedDeliveryQueueType'];
+
+const levels = (type: QueueType): ReadonlyArray<Step> => {
   const all = Array.from({ length: BITS }, (_, i) => BITS - 1 - i);
   /** As many words as there are higher bits, and then this one. */
   const key = (n: number, bit: 0 | 1): string => `${'*.'.repeat(BITS - 1 - n)}${bit}.#`;
@@ -106,7 +108,7 @@ const topic = (exchange: string): Step => ({
 });
 
 /** Where a message waits for as many seconds as its bit stands for. */
-const waiting = (n: number, type: string): Step => ({
+const waiting = (n: number, type: QueueType): Step => ({
   command: 'queue.declare',
   key: level(n),
   on: (channel) =>

@@ -32,7 +32,9 @@ import type { ImproperlyConfigured } from '../errors/errors.js';
 // codecs
 // -------------------------------------------------------------------------------------
 
-const queueType = oneOf(['classic', 'quorum']);
+const queueType = oneOf<'classic' | 'quorum'>(['classic', 'quorum']);
+
+const exchangeType = oneOf<'direct' | 'topic' | 'fanout'>(['direct', 'topic', 'fanout']);
 
 const queue = exactly({
   /** Where it is bound. Default: an exchange of its own name. */
@@ -59,7 +61,7 @@ const props = {
   /** Of queues that are not in `taskQueues`. Default `classic`. Celery: `task_create_missing_queue_type`, and `task_default_queue_type` of the default queue. */
   taskCreateMissingQueueType: withDefault(queueType, 'classic'),
   /** Of the exchanges of such queues. Default `direct`. Celery: `task_create_missing_queue_exchange_type`, and `task_default_exchange_type` of the default queue. */
-  taskCreateMissingQueueExchangeType: withDefault(oneOf(['direct', 'topic', 'fanout']), 'direct'),
+  taskCreateMissingQueueExchangeType: withDefault(exchangeType, 'direct'),
   /** Of the queues in which messages for quorum queues wait. Default `quorum`. Celery: `broker_native_delayed_delivery_queue_type`. */
   nativeDelayedDeliveryQueueType: withDefault(queueType, 'quorum'),
   /** Whether queues and exchanges are declared before the first message to each; else they have to be there. Default `true`. */
