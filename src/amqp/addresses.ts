@@ -7,7 +7,6 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { type SslParameters, type TlsOptions, tlsOptions } from '../config/tls.js';
 import { splitUrl, type UrlParts } from '../config/urlParts.js';
 import { overrideSsl } from '../config/urlTls.js';
@@ -41,14 +40,17 @@ export const addresses = (
   typeof urls === 'string'
     ? pipe(
         urls.split(';'),
-        RA.traverse(E.Applicative)((url) => addressOf(url.trim(), ssl)),
+        E.traverseArray((url) => addressOf(url.trim(), ssl)),
       )
     : invalid('expected a text such as amqp://localhost');
 
+/** Kombu’s name for the first is there too. */
+const SCHEME = /^(?:amqp|amqps|pyamqp):\/\//;
+
 const addressOf = (url: string, ssl: SslParameters | null): Result<AmqpAddress> =>
-  /^amqps?:\/\//.test(url)
+  SCHEME.test(url)
     ? pipe(
-        splitUrl(url),
+        splitUrl(url.replace(/^py/, '')),
         E.chain((parts) =>
           pipe(
             tlsOf(parts, ssl),
@@ -71,8 +73,12 @@ const tlsOf = (
   { scheme, query }: UrlParts,
   ssl: SslParameters | null,
 ): Result<TlsOptions | null> => {
+  const names = Object.keys(query);
+  const unknown = names.find((name) => !name.startsWith('ssl_'));
+  if (unknown !== undefined)
+    return invalid(`has the parameter ${unknown}, which is an option here`);
   if (scheme === 'amqp' && ssl === null) {
-    return Object.keys(query).some((name) => name.startsWith('ssl_'))
+    return names.length > 0
       ? invalid('has parameters of TLS, and its scheme is amqp://; that of TLS is amqps://')
       : E.right(null);
   }

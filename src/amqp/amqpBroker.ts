@@ -6,9 +6,9 @@
 import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
-import { fromUnknown, type ImproperlyConfigured } from '../errors/errors.js';
+import type { EncodeError, ImproperlyConfigured } from '../errors/errors.js';
 import { atEndOfTick } from '../operation/endOfTick.js';
-import { chain, fromPromise, type Run, settled } from '../operation/run.js';
+import { chain, defer, fromPromise, map, type Run, settled } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import type { Message } from '../wire/message.js';
 import { addresses, placeText } from './addresses.js';
@@ -68,29 +68,42 @@ export const amqpBroker = (url: string, options: AmqpOptions = {}): Broker => {
   /** Of those that are to be published once more with others, which are out already. */
   const out = new WeakSet<Message>();
 
-  const prepared = (message: Message): E.Either<unknown, Needing> =>
+  const prepared = (message: Message): E.Either<EncodeError, Needing> =>
     pipe(
       publication(message),
-      E.map((written) => {
-        const later = delayed(written, message.headers, Date.now());
-        return later === null ? { ...written, need: needing(written) } : { ...written, ...later };
-      }),
+      E.map((written) => ({
+        ...written,
+        need: needing(written),
+        ...delayed(written, message.headers, Date.now()),
+      })),
     );
 
-  const publish = async (publisher: Publisher, messages: ReadonlyArray<Message>): Promise<void> => {
-    const left = messages.filter((message) => !out.has(message));
-    const all = left.map(prepared);
-    const refused = all.find(E.isLeft);
-    if (refused !== undefined) throw refused.left;
-    const results = await publisher.publish(
-      all.flatMap((one) => (E.isRight(one) ? one.right : [])),
-    );
+  const publish = async (
+    publisher: Publisher,
+    messages: ReadonlyArray<Message>,
+    all: ReadonlyArray<Needing>,
+  ): Promise<void> => {
+    const results = await publisher.publish(all);
     const failed = results.find(({ status }) => status === 'rejected');
-    for (const [i, message] of left.entries()) {
-      if (failed !== undefined && results[i]?.status === 'fulfilled') out.add(message);
+    if (failed?.status !== 'rejected') return;
+    for (const [i, message] of messages.entries()) {
+      if (results[i]?.status === 'fulfilled') out.add(message);
     }
-    if (failed?.status === 'rejected') throw failed.reason;
-    for (const message of messages) out.delete(message);
+    throw failed.reason;
+  };
+
+  const publishing = (messages: ReadonlyArray<Message>): Run<void> => {
+    const left = messages.filter((message) => !out.has(message));
+    const all = E.traverseArray(prepared)(left);
+    if (E.isLeft(all)) return settled(all);
+    if (left.length === 0) return settled(E.right(undefined));
+    return pipe(
+      publishers.ready,
+      chain((publisher) => fromPromise(() => publish(publisher, left, all.right))),
+      map(() => {
+        for (const message of messages) out.delete(message);
+      }),
+    );
   };
 
   const close: Run<void> = fromPromise(async () => {
@@ -99,15 +112,7 @@ export const amqpBroker = (url: string, options: AmqpOptions = {}): Broker => {
   });
 
   const broker: Broker = {
-    publish: (messages) =>
-      messages.length === 0
-        ? settled(E.right(undefined))
-        : underWay.counted(
-            pipe(
-              publishers.ready,
-              chain((publisher) => fromPromise(() => publish(publisher, messages), fromUnknown)),
-            ),
-          ),
+    publish: (messages) => underWay.counted(defer(() => publishing(messages))),
     hearing: amqpHearing(links),
     // what was published in this tick goes before
     close: (settle) => {

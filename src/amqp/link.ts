@@ -11,7 +11,7 @@ import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import { connectionOptions } from '../config/tls.js';
 import { CommandTimeout, ConnectionError } from '../errors/errors.js';
-import { Silence } from '../redis/silence.js';
+import { Silence } from '../operation/silence.js';
 import { type AmqpAddress, placeText } from './addresses.js';
 import { type Asked, openingFailure } from './failure.js';
 import type { AmqpConfig } from './options.js';
@@ -84,7 +84,7 @@ export class Link {
   /** What has been met by whatever was asked and had no reply when the link was lost. */
   lost(asked?: Asked, sent = true): ConnectionError | CommandTimeout {
     return this.isOverdue && sent && asked !== undefined
-      ? new CommandTimeout(asked.command, asked.key, this.config.socketTimeout)
+      ? new CommandTimeout(asked.command, asked.key, this.config.socketTimeout, 'RabbitMQ')
       : new ConnectionError(this.address, sent, this.cause ?? gone, 'RabbitMQ');
   }
 

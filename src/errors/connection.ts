@@ -26,6 +26,7 @@ export type ServerKind = 'Redis' | 'RabbitMQ';
  */
 export class ConnectionError extends Tagged<'ConnectionError'> {
   readonly _tag = 'ConnectionError';
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -37,13 +38,19 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
     server: ServerKind = 'Redis',
   ) {
     super(`${server} at ${address}: ${reasonOf(cause)}`, { cause });
+    this.#server = server;
+  }
+  /** What is to be there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
 /**
  * The server answered that it can't run the command now, and may later: it is busy with a
- * script, loads its data, has lost its master, takes no more into a queue. The command was not run, and
- * the link lives. `code` is what the server calls it, such as `BUSY`, `LOADING` or `NACK`.
+ * script, loads its data, has lost its master, has no room in a queue. The command was not
+ * run, and the link lives. `code` is what the server calls it, such as `BUSY`, `LOADING` or
+ * `NACK`.
  *
  * @category model
  * @since 0.1.0
@@ -52,6 +59,7 @@ export class Unavailable extends Tagged<'Unavailable'> {
   readonly _tag = 'Unavailable';
   /** It surely did not run. */
   readonly sent = false;
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -63,6 +71,11 @@ export class Unavailable extends Tagged<'Unavailable'> {
     server: ServerKind = 'Redis',
   ) {
     super(`${server} at ${address}: ${cause.message}`, { cause });
+    this.#server = server;
+  }
+  /** What is there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
@@ -76,6 +89,7 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
   readonly _tag = 'CommandTimeout';
   /** It may have run. */
   readonly sent = true;
+  readonly #server: ServerKind;
   constructor(
     /** The command that is overdue. */
     readonly command: string,
@@ -83,8 +97,14 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
     readonly key: string,
     /** So long nothing was heard. */
     readonly seconds: number,
+    server: ServerKind = 'Redis',
   ) {
     super(`${command} ${key}: no reply within ${seconds} s`);
+    this.#server = server;
+  }
+  /** What is silent. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
@@ -99,6 +119,7 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
   readonly _tag = 'AuthenticationError';
   /** It surely did not run. */
   readonly sent = false;
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -110,6 +131,11 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
     server: ServerKind = 'Redis',
   ) {
     super(`${server} at ${address} refused the credentials: ${cause.message}`, { cause });
+    this.#server = server;
+  }
+  /** What is there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 

@@ -24,10 +24,10 @@ import { reasonOf } from '../serialization/reason.js';
  */
 export interface TaskQueue {
   /** Where it is bound. Default: that of its own name. */
-  readonly exchange?: string;
+  readonly exchange?: string | undefined;
   /** Default `direct`: then messages go to the queue by its name, whatever it is bound to. */
-  readonly exchangeType?: 'direct' | 'topic' | 'fanout' | 'headers';
-  readonly routingKey?: string;
+  readonly exchangeType?: 'direct' | 'topic' | 'fanout' | 'headers' | undefined;
+  readonly routingKey?: string | undefined;
 }
 
 /**
