@@ -8,6 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { EncodeError, ImproperlyConfigured } from '../errors/errors.js';
 import { atEndOfTick } from '../operation/endOfTick.js';
+import { fromRun, type Operation } from '../operation/operation.js';
 import { chain, defer, fromPromise, map, type Run, settled } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import type { Message } from '../wire/message.js';
@@ -22,6 +23,21 @@ import { publication } from './publication.js';
 import { type Needing, Publisher } from './publisher.js';
 import { queues as knownQueues } from './queues.js';
 import { UnderWay } from './underWay.js';
+
+// -------------------------------------------------------------------------------------
+// model
+// -------------------------------------------------------------------------------------
+
+/**
+ * A broker over AMQP. It stays its owner's to end.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface AmqpBroker extends Broker, AsyncDisposable {
+  /** Waits for what is under way, and closes its connections; what is asked for later is `Closed`. */
+  readonly end: () => Operation<void>;
+}
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -43,17 +59,18 @@ import { UnderWay } from './underWay.js';
  * import { Producer } from 'chordis/producer'
  *
  * const broker = amqpBroker('amqp://guest:guest@localhost:5672//', { taskQueueMaxPriority: 10 })
+ * // bodies of chords go there, too
  * const backend = new RedisBackend({ url: 'memory://', broker })
  * const producer = new Producer({ backend })
  *
  * await producer.close()()
  * await backend.close()()
- * broker.close(() => console.log('closed')) // => closed
+ * await broker.end()()
  *
  * @category constructors
  * @since 0.1.0
  */
-export const amqpBroker = (url: string, options: AmqpOptions = {}): Broker => {
+export const amqpBroker = (url: string, options: AmqpOptions = {}): AmqpBroker => {
   const config = orThrow(amqpConfig(options));
   const places = orThrow(addresses(url, config.ssl));
   const queues = knownQueues(config);
@@ -106,22 +123,28 @@ export const amqpBroker = (url: string, options: AmqpOptions = {}): Broker => {
     );
   };
 
-  const close: Run<void> = fromPromise(async () => {
+  const over = fromPromise(async () => {
     await underWay.over(config.closeTimeout);
     await Promise.all([publishers.close(), links.close()]);
   });
-
-  const broker: Broker = {
-    publish: (messages) => underWay.counted(defer(() => publishing(messages))),
-    hearing: amqpHearing(links),
-    // what was published in this tick goes before
-    close: (settle) => {
-      atEndOfTick(() => close(settle));
-      return undefined;
-    },
+  /** What was published in this tick goes before. */
+  const close: Run<void> = (settle) => {
+    atEndOfTick(() => over(settle));
+    return undefined;
   };
-  const name = `amqpBroker(${places.map(placeText).join(';')})`;
-  return Object.assign(broker, { [inspect.custom]: () => name });
+
+  const broker = {
+    publish: (messages: ReadonlyArray<Message>) =>
+      underWay.counted(defer(() => publishing(messages))),
+    hearing: amqpHearing(links),
+    close,
+    end: () => fromRun(close),
+    [Symbol.asyncDispose]: async () => {
+      await fromRun(close)();
+    },
+    [inspect.custom]: () => `amqpBroker(${places.map(placeText).join(';')})`,
+  };
+  return broker;
 };
 
 const orThrow = <A>(either: E.Either<ImproperlyConfigured, A>): A => {

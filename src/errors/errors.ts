@@ -19,13 +19,7 @@ import type { InvalidResult, ResultCancelled, ResultTimeout, TaskFailed } from '
 import { Tagged } from './tagged.js';
 import type { ContentDisallowed, DecodeError, EncodeError } from './values.js';
 
-export {
-  AuthenticationError,
-  CommandTimeout,
-  ConnectionError,
-  type ServerKind,
-  Unavailable,
-} from './connection.js';
+export { AuthenticationError, CommandTimeout, ConnectionError, Unavailable } from './connection.js';
 export { Aborted, Closed, UnexpectedError } from './endings.js';
 export { OfflineQueueFull, ValueTooLarge } from './limits.js';
 export { AclError, ResponseError } from './replies.js';
