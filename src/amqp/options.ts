@@ -34,13 +34,17 @@ import type { ImproperlyConfigured } from '../errors/errors.js';
 
 const queueType = oneOf<'classic' | 'quorum'>(['classic', 'quorum']);
 
-const exchangeType = oneOf<'direct' | 'topic' | 'fanout'>(['direct', 'topic', 'fanout']);
+type ExchangeType = 'direct' | 'topic' | 'fanout';
 
-const queue = exactly({
+const exchangeType = oneOf<ExchangeType>(['direct', 'topic', 'fanout']);
+
+const anyExchangeType = oneOf<ExchangeType | 'headers'>(['direct', 'topic', 'fanout', 'headers']);
+
+const queueProps = {
   /** Where it is bound. Default: an exchange of its own name. */
   exchange: optional(text),
   /** Default `direct`. */
-  exchangeType: withDefault(oneOf(['direct', 'topic', 'fanout', 'headers']), 'direct'),
+  exchangeType: withDefault(anyExchangeType, 'direct'),
   /** By which it is bound. Default: its own name. */
   routingKey: optional(text),
   /** Such as `{ 'x-queue-type': 'quorum' }` or `{ 'x-max-priority': 10 }`; all as at the workers. */
@@ -51,7 +55,9 @@ const queue = exactly({
   durable: withDefault(flag, true),
   /** Whether it goes with the last worker that listens. Default `false`. */
   autoDelete: withDefault(flag, false),
-});
+};
+
+const queue: t.Type<Queue, AmqpQueue> = exactly(queueProps);
 
 const props = {
   /** Queues by their names, as the workers have them; others are durable, direct and of their own name. Celery: `task_queues`. */
@@ -92,7 +98,7 @@ const codec: t.Type<AmqpConfig, AmqpOptions> = exactly(props);
  * @category model
  * @since 0.1.0
  */
-export type AmqpQueue = t.OutputOf<typeof queue>;
+export interface AmqpQueue extends Written<typeof queueProps> {}
 
 /**
  * Options of a broker over AMQP.
@@ -106,7 +112,7 @@ export interface AmqpOptions extends Written<typeof props> {}
 export interface AmqpConfig extends Read<typeof props> {}
 
 /** A queue with every default filled in. */
-export type Queue = t.TypeOf<typeof queue>;
+export interface Queue extends Read<typeof queueProps> {}
 
 // -------------------------------------------------------------------------------------
 // conversions

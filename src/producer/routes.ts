@@ -28,6 +28,11 @@ export interface TaskQueue {
   /** Default `direct`: then messages go to the queue by its name, whatever it is bound to. */
   readonly exchangeType?: 'direct' | 'topic' | 'fanout' | 'headers' | undefined;
   readonly routingKey?: string | undefined;
+  /** Here and below: for a broker over AMQP, which declares it so. */
+  readonly queueArguments?: Readonly<Record<string, unknown>> | undefined;
+  readonly bindingArguments?: Readonly<Record<string, unknown>> | undefined;
+  readonly durable?: boolean | undefined;
+  readonly autoDelete?: boolean | undefined;
 }
 
 /**
