@@ -37,6 +37,23 @@ describe('a broker over AMQP', () => {
     expect(await fromRun(broker.close)()).toMatchObject({ right: undefined });
   });
 
+  it('is tried again under the policy of the backend, which tells what was lost', async () => {
+    const log: Array<string> = [];
+    const tell = (text: string) => log.push(text);
+    const backend = new RedisBackend({
+      url: 'memory://',
+      broker: amqpBroker(NOWHERE),
+      retryPolicy: { maxRetries: 1, intervalMax: 0 },
+      logger: { warn: tell, error: tell },
+    });
+    const outcome = await new Producer({ backend }).sendTask('tasks.add')();
+    expect(outcome).toMatchObject({
+      left: { _tag: 'RetryLimitExceeded', cause: expect.any(ConnectionError) },
+    });
+    expect(log).toContain('Connection to RabbitMQ lost: Retry (0/1) now.');
+    await backend.close()();
+  });
+
   it('is not led to by a URL alone', async () => {
     const backend = new RedisBackend({ url: 'memory://' });
     expect(() => new Producer({ backend, broker: NOWHERE })).toThrow(/amqpBroker of chordis\/amqp/);

@@ -218,6 +218,23 @@ describeRabbit('over AMQP,', () => {
     });
   });
 
+  it('what is aborted half way lets go of its result', async () => {
+    const first = await right(producer.sendTask('tasks.echo', [1], {}, { queue: 'aborted' }));
+    backend.resultConsumer.cancelFor(first.id);
+    rabbit.pause();
+    try {
+      const controller = new AbortController();
+      const options = { queue: 'aborted', signal: controller.signal };
+      const sending = producer.sendTask('tasks.echo', [1], {}, options)();
+      await expect.poll(() => redis.channels()).toHaveLength(1);
+      controller.abort();
+      expect(await sending).toMatchObject(E.left({ _tag: 'Aborted' }));
+    } finally {
+      rabbit.resume();
+    }
+    await expect.poll(() => redis.channels()).toEqual([]);
+  });
+
   // -------------------------------------------------------------------------------------
   // the newest
   // -------------------------------------------------------------------------------------
