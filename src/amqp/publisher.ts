@@ -9,6 +9,7 @@
  * @since 0.1.0
  */
 import type { ConfirmChannel } from 'amqplib';
+import { constVoid } from 'fp-ts/lib/function.js';
 import { ResponseError, Unavailable } from '../errors/errors.js';
 import { Declarations } from './declarations.js';
 import { type Asked, codeOf, NOT_FOUND, refusal, unroutable } from './failure.js';
@@ -65,15 +66,35 @@ export class Publisher {
     }
   }
 
-  private async publishOn(lane: Lane, one: Needing): Promise<void> {
-    const { need } = one;
-    const declared = need === null ? undefined : this.declarations.current(need);
+  private async publishOn(lane: Lane, one: Needing, again = true): Promise<void> {
+    const declared = this.declared(one);
     const fate = await lane.publish(one);
     if (fate._tag === 'Suspect') return this.alone(one);
-    if (need === null || !isMissing(fate)) return this.end(one, fate);
+    if (!again || one.need === null || !isMissing(fate)) return this.end(one, fate);
     // it was there, and somebody may have deleted it since
-    await this.renew(one, need, declared);
-    return this.end(one, await (await this.sharedLane()).publish(one));
+    await this.renew(one, one.need, declared);
+    return this.publishOn(await this.sharedLane(), one, false);
+  }
+
+  /** After the suspects before it. */
+  private alone(one: Needing): Promise<void> {
+    const tried = this.last.then(() => this.publishAlone(one));
+    this.last = tried.catch(constVoid);
+    return tried;
+  }
+
+  private async publishAlone(one: Needing, again = true): Promise<void> {
+    const declared = this.declared(one);
+    const lane = new Lane(this.link, await this.ownChannel(one));
+    const fate = await lane.publish(one);
+    if (!lane.isClosed) await lane.close().catch(constVoid);
+    if (!again || one.need === null || !isMissing(fate)) return this.end(one, fate);
+    await this.renew(one, one.need, declared);
+    return this.publishAlone(one, false);
+  }
+
+  private declared({ need }: Needing): Promise<void> | undefined {
+    return need === null ? undefined : this.declarations.current(need);
   }
 
   private async renew(one: Needing, need: Need, declared: Promise<void> | undefined) {
@@ -84,44 +105,29 @@ export class Publisher {
     }
   }
 
-  private end(one: Needing, fate: Fate): Promise<void> {
+  private async end(one: Needing, fate: Fate): Promise<void> {
     const { exchange, routingKey } = one;
     switch (fate._tag) {
       case 'Queued':
-        return Promise.resolve();
+        return;
       case 'Returned':
-        return Promise.reject(unroutable(exchange, routingKey));
+        throw unroutable(exchange, routingKey);
       case 'Nacked':
-        return Promise.reject(new Unavailable('NACK', this.link.address, nacked, 'RabbitMQ'));
-      case 'Suspect':
-        return this.alone(one);
+        throw new Unavailable('NACK', this.link.address, nacked, 'RabbitMQ');
       case 'Refused':
-        return Promise.reject(
-          codeOf(fate.error) === NOT_FOUND
-            ? unroutable(exchange, routingKey)
-            : refusal(fate.error, askedOf(one)),
-        );
+        throw codeOf(fate.error) === NOT_FOUND
+          ? unroutable(exchange, routingKey)
+          : refusal(fate.error, askedOf(one));
+      case 'Suspect':
       case 'Lost':
-        // that it is lost is told a moment after its channels have been closed
-        return Promise.resolve().then(() => {
-          throw this.link.lost(askedOf(one));
-        });
+        // that the link is lost is told a moment after its channels have been closed
+        await Promise.resolve();
+        throw this.link.lost(askedOf(one));
     }
   }
 
-  /** After the suspects before it. */
-  private alone(one: Needing): Promise<void> {
-    const tried = this.last.then(async () => {
-      const lane = new Lane(this.link, await this.confirmChannel(one));
-      await this.end(one, await lane.publish(one));
-      if (!lane.isClosed) await lane.close();
-    });
-    this.last = tried.catch(() => undefined);
-    return tried;
-  }
-
   /** It may be out already. */
-  private async confirmChannel(one: Needing): Promise<ConfirmChannel> {
+  private async ownChannel(one: Needing): Promise<ConfirmChannel> {
     try {
       return await this.link.confirmChannel();
     } catch {

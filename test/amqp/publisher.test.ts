@@ -106,6 +106,21 @@ describe('a publisher', () => {
     expect(await all).toEqual(['out', expect.any(ResponseError), 'out']);
   });
 
+  it('declares once more what those need of which an exchange was deleted', async () => {
+    const { publish, declared, confirming } = world();
+    const all = publish('a', 'b');
+    await settledDown();
+    confirming[0]?.end(closing(404, "NOT_FOUND - no exchange 'x'"));
+    await settledDown();
+    confirming[1]?.end(closing(404, "NOT_FOUND - no exchange 'x'"));
+    await settledDown();
+    expect(declared()).toEqual(['queue a', 'queue b', 'queue a']);
+    confirming[2]?.published[0]?.confirm(null);
+    await settledDown();
+    confirming[3]?.published[0]?.confirm(null);
+    expect(await all).toEqual(['out', 'out']);
+  });
+
   it('tells what a queue has no room for from what was lost', async () => {
     const { publish, confirming } = world();
     const all = publish('a', 'b');

@@ -120,6 +120,17 @@ describeRabbit('a broker over AMQP', () => {
     expect([...(await idsIn('fleeting'))].sort()).toEqual([...ids].sort());
   });
 
+  it('declares an exchange again that somebody has deleted', async () => {
+    const taskQueues = { routed: { exchange: 'routes', routingKey: 'key' } };
+    const one = broker({ taskQueues });
+    const to = { exchange: 'routes', queue: 'key' };
+    await publish(one, message('a', to));
+    await server.admin((channel) => channel.deleteExchange('routes'));
+    const ids = Array.from({ length: 20 }, (_, i) => `b${i}`);
+    await Promise.all(ids.map((id) => publish(one, message(id, to))));
+    expect(new Set(await idsIn('routed'))).toEqual(new Set(['a', ...ids]));
+  });
+
   it('tells of a queue that takes no more', async () => {
     const queueArguments = { 'x-max-length': 1, 'x-overflow': 'reject-publish' };
     const one = broker({ taskQueues: { full: { queueArguments } } });
