@@ -103,6 +103,14 @@ export interface AmqpQueue extends Written<typeof queueProps> {}
 /**
  * Options of a broker over AMQP.
  *
+ * @example
+ * import type { AmqpOptions } from 'chordis/amqp'
+ *
+ * const options: AmqpOptions = {
+ *   taskQueues: { orders: { queueArguments: { 'x-queue-type': 'quorum' } } },
+ *   ssl: { sslCaCerts: '/etc/ssl/rabbitmq.pem' },
+ * }
+ *
  * @category model
  * @since 0.1.0
  */
