@@ -95,6 +95,12 @@ describe('the rooms', () => {
     expect(new Set(knowing.map(([file]) => roomOf(file)))).toEqual(new Set(['redis']));
   });
 
+  it('know amqplib in amqp alone, which nobody imports', () => {
+    const knowing = [...imports].filter(([, sources]) => sources.includes('amqplib'));
+    expect(new Set(knowing.map(([file]) => roomOf(file)))).toEqual(new Set(['amqp']));
+    expect([...arrows].filter(([, others]) => others.has('amqp'))).toEqual([]);
+  });
+
   it('leave the choice of an adapter to the backend and to the marble kit', () => {
     const choosing = [...arrows].filter(
       ([, others]) => others.has('redis') || others.has('memory'),

@@ -32,6 +32,9 @@ export const brokerOf = (
   memory: Broker | null,
   options?: KombuOptions,
 ): Broker => {
+  if (/^amqps?:/.test(url)) {
+    throw new ImproperlyConfigured('broker', 'one by AMQP is made by amqpBroker of chordis/amqp');
+  }
   const found = decodeConfig({ url });
   if (E.isLeft(found)) throw new ImproperlyConfigured('broker', found.left.problem);
   const { address, db, username, password, protocol, uri } = found.right;

@@ -241,7 +241,8 @@ export class RedisBackend implements AsyncDisposable {
     const seconds: number = intervals.next().value;
     const reason = outageMessage(error);
     if (reason !== undefined) this.#warn(reason);
-    this.#log(connectionLostMessage(retries, maxRetries, seconds));
+    const server = isConnectionError(error) ? error.server : undefined;
+    this.#log(connectionLostMessage(retries, maxRetries, seconds, server));
     return seconds;
   }
 

@@ -92,7 +92,8 @@ const errbackFunctions = t.readonly(
   'an object of functions',
 );
 
-const ssl = exactly({
+/** How a server is verified. */
+export const ssl = exactly({
   sslCertReqs: optional(oneOf(CERT_REQS.keys())),
   sslCaCerts: optional(secret),
   sslCertfile: optional(secret),

@@ -10,6 +10,14 @@ import { Tagged } from './tagged.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * What is there: the store, or a broker that is none.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export type ServerKind = 'Redis' | 'RabbitMQ';
+
+/**
  * The server could not be reached, or the link to it broke. `sent` tells whether
  * the command may have run before that: where it is `false`, it surely did not.
  *
@@ -18,6 +26,7 @@ import { Tagged } from './tagged.js';
  */
 export class ConnectionError extends Tagged<'ConnectionError'> {
   readonly _tag = 'ConnectionError';
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -26,15 +35,22 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
     /** Whether the command may have run. */
     readonly sent: boolean,
     cause: Error,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address}: ${reasonOf(cause)}`, { cause });
+    super(`${server} at ${address}: ${reasonOf(cause)}`, { cause });
+    this.#server = server;
+  }
+  /** What is to be there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
 /**
  * The server answered that it can't run the command now, and may later: it is busy with a
- * script, loads its data, has lost its master. The command was not run, and the link lives.
- * `code` is what Redis calls it, such as `BUSY` or `LOADING`.
+ * script, loads its data, has lost its master, has no room in a queue. The command was not
+ * run, and the link lives. `code` is what the server calls it, such as `BUSY`, `LOADING` or
+ * `NACK`.
  *
  * @category model
  * @since 0.1.0
@@ -43,6 +59,7 @@ export class Unavailable extends Tagged<'Unavailable'> {
   readonly _tag = 'Unavailable';
   /** It surely did not run. */
   readonly sent = false;
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -51,8 +68,14 @@ export class Unavailable extends Tagged<'Unavailable'> {
     /** Where it was looked for, without any password. */
     readonly address: string,
     cause: Error,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address}: ${cause.message}`, { cause });
+    super(`${server} at ${address}: ${cause.message}`, { cause });
+    this.#server = server;
+  }
+  /** What is there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
@@ -66,6 +89,7 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
   readonly _tag = 'CommandTimeout';
   /** It may have run. */
   readonly sent = true;
+  readonly #server: ServerKind;
   constructor(
     /** The command that is overdue. */
     readonly command: string,
@@ -73,8 +97,14 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
     readonly key: string,
     /** So long nothing was heard. */
     readonly seconds: number,
+    server: ServerKind = 'Redis',
   ) {
     super(`${command} ${key}: no reply within ${seconds} s`);
+    this.#server = server;
+  }
+  /** What is silent. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 
@@ -89,6 +119,7 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
   readonly _tag = 'AuthenticationError';
   /** It surely did not run. */
   readonly sent = false;
+  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -97,8 +128,14 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
     cause: Error,
     /** Whether a `credentials` provider gave them. */
     readonly provided = false,
+    server: ServerKind = 'Redis',
   ) {
-    super(`Redis at ${address} refused the credentials: ${cause.message}`, { cause });
+    super(`${server} at ${address} refused the credentials: ${cause.message}`, { cause });
+    this.#server = server;
+  }
+  /** What is there. */
+  get server(): ServerKind {
+    return this.#server;
   }
 }
 

@@ -35,7 +35,8 @@ export class AclError extends Tagged<'AclError'> {
 }
 
 /**
- * An error reply from Redis; `code` is its first word, such as `WRONGTYPE`.
+ * An error reply from Redis or RabbitMQ; `code` is its first word, such as `WRONGTYPE` or
+ * `PRECONDITION_FAILED`.
  *
  * @category model
  * @since 0.1.0

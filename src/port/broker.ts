@@ -1,6 +1,7 @@
 /**
- * The port of a broker: what sends task messages. Its adapters, Kombu's layout on Redis
- * and memory, are held to one conformance suite.
+ * The port of a broker: what sends task messages. Its adapters are Kombu's layout on Redis
+ * and memory, held to one conformance suite, and AMQP, which keeps other promises of where
+ * a message lies.
  *
  * @since 0.1.0
  */

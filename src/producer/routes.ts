@@ -24,10 +24,15 @@ import { reasonOf } from '../serialization/reason.js';
  */
 export interface TaskQueue {
   /** Where it is bound. Default: that of its own name. */
-  readonly exchange?: string;
+  readonly exchange?: string | undefined;
   /** Default `direct`: then messages go to the queue by its name, whatever it is bound to. */
-  readonly exchangeType?: 'direct' | 'topic' | 'fanout';
-  readonly routingKey?: string;
+  readonly exchangeType?: 'direct' | 'topic' | 'fanout' | 'headers' | undefined;
+  readonly routingKey?: string | undefined;
+  /** Here and below: for a broker over AMQP, which declares it so. */
+  readonly queueArguments?: Readonly<Record<string, unknown>> | undefined;
+  readonly bindingArguments?: Readonly<Record<string, unknown>> | undefined;
+  readonly durable?: boolean | undefined;
+  readonly autoDelete?: boolean | undefined;
 }
 
 /**

@@ -22,9 +22,9 @@ import {
   type ResultStoreError,
 } from '../errors/errors.js';
 import { fromSource, type Run, settled } from '../operation/run.js';
+import { Silence } from '../operation/silence.js';
 import { renewing } from './credentials.js';
 import { fromReplyError } from './replyError.js';
-import { Silence } from './silence.js';
 import {
   askFor,
   client,

@@ -39,7 +39,7 @@ export const humanizeSeconds = (seconds: number): string => {
 
 /**
  * Celery's whole line. `retries` counts those made before, so it starts from 0;
- * `maxRetries` is `null` where there is no limit.
+ * `maxRetries` is `null` where there is no limit, `server` what was lost.
  *
  * @example
  * import { retry } from 'chordis'
@@ -53,8 +53,9 @@ export const connectionLostMessage = (
   retries: number,
   maxRetries: number | null,
   seconds: number,
+  server = 'Redis',
 ): string =>
-  `Connection to Redis lost: Retry (${retries}/${maxRetries ?? 'Inf'}) ${humanizeSeconds(seconds)}.`;
+  `Connection to ${server} lost: Retry (${retries}/${maxRetries ?? 'Inf'}) ${humanizeSeconds(seconds)}.`;
 
 /**
  * What Celery logs before it tries an operation again, with `alwaysRetry`. `left` may be

@@ -18,7 +18,7 @@ declare module 'vitest' {
 /** The peers, and what a TypeScript project on Node has besides. */
 const BESIDE = [
   ...['rxjs', 'fp-ts', 'io-ts', 'ioredis', 'yaml', '@msgpack/msgpack'],
-  ...['eventsource-parser', 'jose', 'react', '@nestjs/common'],
+  ...['eventsource-parser', 'jose', 'react', '@nestjs/common', 'amqplib'],
   ...['@types/node', '@types/react'],
 ];
 

@@ -30,14 +30,14 @@ describe.skipIf(isSkipped('esbuild'))('bundled by esbuild', () => {
     expect(await inProject('node', output)).toEqual({ code: 0, stdout: PRINTED, stderr: '' });
   });
 
-  it('brings in no serializer that is not imported', async () => {
+  it('brings in no serializer and no broker that is not imported', async () => {
     const root = write('root.mjs', "export { RedisBackend } from 'chordis';");
     const output = write('root.cjs', '');
     const built = await esbuild(root, output, '--format=cjs', '--external:ioredis');
     expect(built).toEqual({ code: 0, stdout: '', stderr: '' });
     const bundle = readFileSync(output, 'utf8');
     expect(bundle).toMatch(/\/\/ .*node_modules\/chordis\//);
-    expect(bundle).not.toMatch(/node_modules\/(yaml|@msgpack)\//);
+    expect(bundle).not.toMatch(/node_modules\/(yaml|@msgpack|amqplib)\//);
   });
 });
 

@@ -52,7 +52,7 @@ const program = async () => {
     console.log(serializer, meta._tag, meta.right.status, JSON.stringify(meta.right.result));
     await backend.close()();
   }
-  console.log(pendingMeta('smoke').status, typeof testBackend, typeof Producer);
+  console.log(pendingMeta('smoke').status, typeof testBackend, typeof Producer, typeof amqpBroker);
   const backend = new RedisBackend({ url: 'memory://' });
   const handler = taskEvents(backend, { authorize: () => true });
   await backend.markAsDone('pushed', { answer: 42 })();
@@ -70,6 +70,7 @@ const names = {
   'chordis/yaml': 'yaml',
   'chordis/msgpack': 'msgpack',
   'chordis/producer': 'Producer',
+  'chordis/amqp': 'amqpBroker',
   'chordis/wire': 'pendingMeta',
   'chordis/testing': 'testBackend',
   'chordis/http': 'taskEvents',
@@ -95,7 +96,7 @@ export const requiring = (start = 'program();'): string =>
 /** What either prints. */
 export const PRINTED = [
   ...['json', 'yaml', 'msgpack'].map((name) => `${name} Right SUCCESS {"answer":42}\n`),
-  'PENDING function function\n',
+  'PENDING function function function\n',
   'event: state,event: end\n',
   '{"answer":42}\n',
 ].join('');

@@ -19,6 +19,7 @@ import {
   retry,
   type TaskMeta,
 } from 'chordis';
+import { type AmqpBroker, amqpBroker, type AmqpOptions } from 'chordis/amqp';
 import { msgpack } from 'chordis/msgpack';
 import { ChordisModule } from 'chordis/nest';
 import { chain, group, Producer, task } from 'chordis/producer';
@@ -49,6 +50,10 @@ export const joined: Operation<readonly [number, readonly [unknown]]> = join([
 ]);
 export const codecs = [Message, metaCodec];
 
+const queues: NonNullable<AmqpOptions['taskQueues']> = { orders: { exchangeType: 'topic' } };
+export const amqp: AmqpBroker = amqpBroker('amqp://', { taskQueues: queues });
+export const over = new Producer({ broker: amqp, backend, taskQueues: queues });
+export const ended: Operation<void> = amqp.end();
 const producer = new Producer({ broker: 'memory://', backend });
 const add = task('add', { args: t.tuple([t.number, t.number]), result: t.number });
 const shout = task('shout', { args: t.tuple([t.string]), result: t.string });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { afterArrivals } from '../../src/redis/arrivals.js';
+import { afterArrivals } from '../../src/operation/arrivals.js';
 
 /** In how many rounds of the event loop something arrives; and how many were over by then. */
 const arriving = (rounds: number): Promise<number> =>

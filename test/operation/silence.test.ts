@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { Silence } from '../../src/redis/silence.js';
+import { Silence } from '../../src/operation/silence.js';
 
 beforeEach(() => {
   vi.useFakeTimers({
