@@ -1,0 +1,151 @@
+"""
+Celery's client with `chordis/producer` in its place: what a test sends goes to a Node process
+as JSON (`send.mjs`), which sends it, and comes back as a result tuple. A pytest plugin.
+
+Workers, those in this process too, send as ever: only the thread that runs the tests is the
+client. What has no form in JSON, what names another serializer, and what is run eagerly stays
+Celery's own.
+"""
+import json
+import os
+import threading
+from functools import wraps
+
+from celery import Celery
+from celery.canvas import _chain, _chord, group
+from celery.result import result_from_tuple
+from celery.signals import before_task_publish
+from kombu.exceptions import EncodeError
+from kombu.utils.json import dumps, loads
+
+from chordis_node import Node
+
+PROCESS = os.getpid()
+
+#: How Celery is to reach the broker, and who is told: nothing for a message to tell.
+OF_SENDING = {
+    'add_to_parent', 'app', 'connection', 'producer', 'publisher', 'result_cls', 'router',
+    'route_name', 'task_type',
+}
+
+nodes = {}
+
+
+def is_client(app):
+    return (
+        os.getpid() == PROCESS
+        and threading.current_thread() is threading.main_thread()
+        and not app.conf.task_always_eager
+        and not app.current_worker_task
+    )
+
+
+def node_of(app):
+    conf = app.conf
+    settings = {
+        'url': app.backend.url,
+        'broker': conf.broker_url,
+        'resultExtended': conf.result_extended,
+        'taskOptions': {name: options_of(task) for name, task in app.tasks.items()},
+    }
+    key = json.dumps(settings, sort_keys=True)
+    if key not in nodes:
+        nodes[key] = Node('send.mjs', settings)
+    return nodes[key]
+
+
+def options_of(task):
+    """What its calls have unless they say otherwise."""
+    own = {**task._get_exec_options(), 'ignore_result': task.ignore_result}
+    return {name: value for name, value in own.items() if value is not None}
+
+
+def sent_by_node(app, method, **asked):
+    """The result as a tuple; those who listen in this process are told of the messages."""
+    answer = node_of(app).ask(method, **asked)
+    for message in answer['published'] if answer else ():
+        headers, properties = message['headers'], message['properties']
+        before_task_publish.send(
+            sender=headers['task'],
+            body=loads(message['body']),
+            headers=headers,
+            properties=properties,
+            **properties['delivery_info'],
+        )
+    return answer and answer['sent']
+
+
+def told(options):
+    return {name: value for name, value in options.items() if name not in OF_SENDING}
+
+
+def instead_of(owner, name):
+    """Puts a function in the place of a method, which it gets, too, for what stays Celery's."""
+
+    def put(function):
+        theirs = getattr(owner, name)
+
+        @wraps(theirs)
+        def method(self, args=None, kwargs=None, *rest, **options):
+            app = self if isinstance(self, Celery) else self.app
+            if rest or not is_client(app) or options.get('serializer') not in (None, 'json'):
+                return theirs(self, args, kwargs, *rest, **options)
+            try:
+                loads(dumps([args, kwargs, told(options)]))
+            except (EncodeError, TypeError):
+                return theirs(self, args, kwargs, *rest, **options)
+            return function(self, args, kwargs, options)
+
+        setattr(owner, name, method)
+        return function
+
+    return put
+
+
+@instead_of(Celery, 'send_task')
+def send_task(app, name, args, kwargs, options):
+    sent = sent_by_node(
+        app, 'sendTask', task=name, args=args or (), kwargs=kwargs or {}, options=told(options)
+    )
+    result = (options.get('result_cls') or app.AsyncResult)(sent[0][0])
+    result.ignored = options.get('ignore_result')
+    return result
+
+
+@instead_of(group, 'apply_async')
+@instead_of(_chain, 'apply_async')
+@instead_of(_chord, 'apply_async')
+def apply_async(canvas, args, kwargs, options):
+    """A canvas, with arguments in front of those that it has."""
+    own = loads(dumps(canvas))
+    kwargs = dict(kwargs or {})
+    if isinstance(canvas, _chord) and kwargs.get('body') is not None:
+        own['kwargs']['body'] = kwargs.pop('body')
+    sent = sent_by_node(
+        canvas.app,
+        'apply',
+        canvas=with_arguments(own, args or (), kwargs),
+        options=told(options),
+    )
+    return None if sent is None else result_from_tuple(sent, canvas.app)
+
+
+def with_arguments(canvas, args, kwargs):
+    """As Celery hands them down: each member of a group gets them, of a chain the first."""
+    held = canvas['kwargs']
+    if not args and not kwargs:
+        return canvas
+    if canvas['subtask_type'] == 'group':
+        tasks = [with_arguments(task, args, kwargs) for task in held['tasks']]
+        return {**canvas, 'kwargs': {**held, 'tasks': tasks}}
+    if canvas['subtask_type'] == 'chain':
+        first, *others = held['tasks']
+        if first['subtask_type'] != 'group':
+            first = with_arguments(first, args, kwargs)
+        return {**canvas, 'kwargs': {**held, 'tasks': [first, *others]}}
+    if canvas['immutable']:
+        return canvas
+    if canvas['subtask_type'] == 'chord':
+        given = {'kwargs': {**held['kwargs'], **kwargs}}
+        return {**canvas, 'args': [*args, *canvas['args']], 'kwargs': {**held, **given}}
+    return {**canvas, 'args': [*args, *canvas['args']], 'kwargs': {**held, **kwargs}}
