@@ -10,7 +10,11 @@ const { taskOptions, broker, ...options } = settings;
 const logger = { warn: console.error, error: console.error };
 const backend = new RedisBackend({ ...options, logger });
 
-/** What goes out, for Python's signals, until it is told. */
+/**
+ * What goes out, for Python's signals, until it is told.
+ *
+ * @type {Array<import('chordis/wire').Message>}
+ */
 const published = [];
 
 const kombu = backend.producing.brokerAt(broker);
