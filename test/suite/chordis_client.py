@@ -131,7 +131,10 @@ def apply_async(canvas, args, kwargs, options):
 
 
 def with_arguments(canvas, args, kwargs):
-    """As Celery hands them down: each member of a group gets them, of a chain the first."""
+    """
+    As Celery hands them down: each member of a group gets them, of a chain the first step that
+    there is, unless that is a group of several.
+    """
     held = canvas['kwargs']
     if not args and not kwargs:
         return canvas
@@ -139,13 +142,24 @@ def with_arguments(canvas, args, kwargs):
         tasks = [with_arguments(task, args, kwargs) for task in held['tasks']]
         return {**canvas, 'kwargs': {**held, 'tasks': tasks}}
     if canvas['subtask_type'] == 'chain':
-        first, *others = held['tasks']
-        if first['subtask_type'] != 'group':
-            first = with_arguments(first, args, kwargs)
-        return {**canvas, 'kwargs': {**held, 'tasks': [first, *others]}}
+        tasks = list(held['tasks'])
+        at = next((i for i, task in enumerate(tasks) if not is_empty(task)), None)
+        if at is not None and not is_group_of_many(tasks[at]):
+            tasks[at] = with_arguments(tasks[at], args, kwargs)
+        return {**canvas, 'kwargs': {**held, 'tasks': tasks}}
     if canvas['immutable']:
         return canvas
     if canvas['subtask_type'] == 'chord':
         given = {'kwargs': {**held['kwargs'], **kwargs}}
         return {**canvas, 'args': [*args, *canvas['args']], 'kwargs': {**held, **given}}
     return {**canvas, 'args': [*args, *canvas['args']], 'kwargs': {**held, **kwargs}}
+
+
+def is_empty(canvas):
+    tasks = canvas['kwargs'].get('tasks')
+    kind = canvas['subtask_type']
+    return (kind == 'group' and not tasks) or (kind == 'chain' and all(map(is_empty, tasks)))
+
+
+def is_group_of_many(canvas):
+    return canvas['subtask_type'] == 'group' and len(canvas['kwargs']['tasks']) > 1
