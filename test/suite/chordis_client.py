@@ -3,8 +3,8 @@ Celery's client with `chordis/producer` in its place: what a test sends goes to 
 as JSON (`send.mjs`), which sends it, and comes back as a result tuple. A pytest plugin.
 
 Workers, those in this process too, send as ever: only the thread that runs the tests is the
-client. What has no form in JSON, what names another serializer, and what is run eagerly stays
-Celery's own.
+client. What has no form in JSON, what names another serializer, what is made while it is sent,
+and what is run eagerly stays Celery's own.
 """
 import json
 import os
@@ -15,6 +15,7 @@ from celery import Celery
 from celery.canvas import _chain, _chord, group
 from celery.result import result_from_tuple
 from celery.signals import before_task_publish
+from celery.utils.functional import _regen
 from kombu.exceptions import EncodeError
 from kombu.utils.json import dumps, loads
 
@@ -75,6 +76,11 @@ def sent_by_node(app, method, **asked):
     return answer and answer['sent']
 
 
+def is_lazy(canvas):
+    """A chord whose header is made while it is sent."""
+    return isinstance(canvas, _chord) and isinstance(canvas.tasks, _regen)
+
+
 def told(options):
     return {name: value for name, value in options.items() if name not in OF_SENDING}
 
@@ -88,7 +94,8 @@ def instead_of(owner, name):
         @wraps(theirs)
         def method(self, args=None, kwargs=None, *rest, **options):
             app = self if isinstance(self, Celery) else self.app
-            if rest or not is_client(app) or options.get('serializer') not in (None, 'json'):
+            is_other = options.get('serializer') not in (None, 'json')
+            if rest or is_other or is_lazy(self) or not is_client(app):
                 return theirs(self, args, kwargs, *rest, **options)
             try:
                 loads(dumps([args, kwargs, told(options)]))

@@ -47,12 +47,26 @@ const freePort = () =>
     });
   });
 
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(1));
+
+/**
+ * It ends with this process, whatever ends that.
+ *
+ * @param {import('node:child_process').ChildProcess} child
+ */
+const bound = (child) => {
+  const kill = () => child.kill();
+  process.once('exit', kill);
+  child.once('exit', () => process.off('exit', kill));
+  return child;
+};
+
 /** A server of its own for each run, so that none finds what another has left. */
 const withRedis = async (/** @type {(port: number) => Promise<unknown>} */ use) => {
   const directory = mkdtempSync(join(tmpdir(), 'chordis-suite-'));
   const port = await freePort();
   const settings = ['--port', String(port), '--save', '', '--dir', directory];
-  const server = spawn('redis-server', settings, { stdio: 'ignore' });
+  const server = bound(spawn('redis-server', settings, { stdio: 'ignore' }));
   const ended = new Promise((resolve) => server.once('exit', resolve));
   try {
     await use(port);
@@ -80,11 +94,13 @@ export const runTests = async (python, tests, plugins, selection, report) => {
   await withRedis((port) => {
     const url = `redis://localhost:${port}/0`;
     const env = { TEST_BROKER: url, TEST_BACKEND: url, REDIS_PORT: String(port), PYTHONPATH: here };
-    const pytest = spawn(python, ['-m', 'pytest', ...args], {
-      cwd: tests,
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'inherit', 'inherit'],
-    });
+    const pytest = bound(
+      spawn(python, ['-m', 'pytest', ...args], {
+        cwd: tests,
+        env: { ...process.env, ...env },
+        stdio: ['ignore', 'inherit', 'inherit'],
+      }),
+    );
     return new Promise((resolve) => pytest.once('exit', resolve));
   });
   renameSync(unfinished, report);

@@ -12,7 +12,7 @@ import {
   type TaskOptions,
 } from '../../src/producer/index.js';
 
-/** A new id for each task and group of one canvas, in the order in which it is written. */
+/** A new id for each task and group, in the order in which they are written. */
 const ids = () => {
   let made = 0;
   const next = (kind: string): TaskOptions => ({ taskId: `${kind}-${made++}` });
@@ -23,9 +23,10 @@ const ids = () => {
   };
 };
 
-type Ids = ReturnType<typeof ids>;
+/** No two canvases share an id: a client may still have the result of an earlier one. */
+const all = ids();
 
-const canvas = (make: (ids: Ids) => Signature): Signature => make(ids());
+const canvas = (make: (ids: typeof all) => Signature): Signature => make(all);
 
 export const canvases: ReadonlyArray<readonly [name: string, canvas: Signature]> = [
   ['a task', canvas(({ task }) => task('a'))],
