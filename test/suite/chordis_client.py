@@ -9,6 +9,7 @@ and what is run eagerly stays Celery's own.
 import json
 import os
 import threading
+from contextlib import contextmanager
 from functools import wraps
 
 from celery import Celery
@@ -23,6 +24,8 @@ from chordis_node import Node
 
 PROCESS = os.getpid()
 
+thread = threading.local()
+
 #: How Celery is to reach the broker, and who is told: nothing for a message to tell.
 OF_SENDING = {
     'add_to_parent', 'app', 'connection', 'producer', 'publisher', 'result_cls', 'router',
@@ -36,6 +39,7 @@ def is_client(app):
     return (
         os.getpid() == PROCESS
         and threading.current_thread() is threading.main_thread()
+        and not getattr(thread, 'is_celerys', False)
         and not app.conf.task_always_eager
         and not app.current_worker_task
     )
@@ -76,9 +80,27 @@ def sent_by_node(app, method, **asked):
     return answer and answer['sent']
 
 
-def is_lazy(canvas):
-    """A chord whose header is made while it is sent."""
-    return isinstance(canvas, _chord) and isinstance(canvas.tasks, _regen)
+def is_celerys(sent, args, kwargs, options):
+    if options.get('serializer') not in (None, 'json'):
+        return True
+    # A header that is made while it is sent.
+    if isinstance(sent, _chord) and isinstance(sent.tasks, _regen):
+        return True
+    try:
+        loads(dumps([args, kwargs, told(options)]))
+    except (EncodeError, TypeError):
+        return True
+
+
+@contextmanager
+def celerys_own():
+    """What the thread sends meanwhile is a part of what stays Celery's."""
+    before = getattr(thread, 'is_celerys', False)
+    thread.is_celerys = True
+    try:
+        yield
+    finally:
+        thread.is_celerys = before
 
 
 def told(options):
@@ -94,14 +116,10 @@ def instead_of(owner, name):
         @wraps(theirs)
         def method(self, args=None, kwargs=None, *rest, **options):
             app = self if isinstance(self, Celery) else self.app
-            is_other = options.get('serializer') not in (None, 'json')
-            if rest or is_other or is_lazy(self) or not is_client(app):
+            if not rest and is_client(app) and not is_celerys(self, args, kwargs, options):
+                return function(self, args, kwargs, options)
+            with celerys_own():
                 return theirs(self, args, kwargs, *rest, **options)
-            try:
-                loads(dumps([args, kwargs, told(options)]))
-            except (EncodeError, TypeError):
-                return theirs(self, args, kwargs, *rest, **options)
-            return function(self, args, kwargs, options)
 
         setattr(owner, name, method)
         return function
