@@ -36,7 +36,7 @@ export const celeryWorker = (url: string, keyprefix: string): Rx.Observable<void
         ...{ BROKER_URL: url, RESULT_URL: url, KEYPREFIX: keyprefix },
         ...{ PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1' },
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: 'pipe',
     });
     const kill = () => worker.kill('SIGKILL');
     process.once('exit', kill);

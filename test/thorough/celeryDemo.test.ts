@@ -50,7 +50,10 @@ describeCelery('the demo with Celery', () => {
     expect(readdirSync(TMPDIR)).toEqual([]);
   });
 
-  it('ends with its worker where it is interrupted', async () => {
+  it.each([
+    ['interrupted', 'SIGINT', 130],
+    ['killed', 'SIGKILL', null],
+  ] as const)('ends with its worker where it is %s', async (_, signal, code) => {
     const child = spawn(process.execPath, [built('demo'), '--celery'], {
       env: { ...process.env, CELERY_PYTHON, REDIS_URL: server.url(3) },
     });
@@ -58,9 +61,9 @@ describeCelery('the demo with Celery', () => {
     child.stdout.on('data', (chunk) => {
       const wasAtWork = shown.includes('STARTED');
       shown += chunk;
-      if (!wasAtWork && shown.includes('STARTED')) child.kill('SIGINT');
+      if (!wasAtWork && shown.includes('STARTED')) child.kill(signal);
     });
-    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(130);
+    expect(await new Promise((resolve) => child.once('close', resolve))).toBe(code);
     await until(noClients);
   });
 
