@@ -3,8 +3,8 @@ Celery's client with `chordis/producer` in its place: what a test sends goes to 
 as JSON (`send.mjs`), which sends it, and comes back as a result tuple. A pytest plugin.
 
 Workers, those in this process too, send as ever: only the thread that runs the tests is the
-client. What has no form in JSON, what names another serializer, what is made while it is sent,
-and what is run eagerly stays Celery's own.
+client. What has no form in JSON, what names another serializer or a producer, what is made while
+it is sent, and what is run eagerly stays Celery's own.
 """
 import json
 import os
@@ -80,14 +80,17 @@ def sent_by_node(app, method, **asked):
     return answer and answer['sent']
 
 
-def is_celerys(sent, args, kwargs, options):
+def is_celerys(sent, arguments, options):
     if options.get('serializer') not in (None, 'json'):
+        return True
+    # By a producer or connection of the test's own.
+    if any(options.get(name) for name in ('producer', 'publisher', 'connection')):
         return True
     # A header that is made while it is sent.
     if isinstance(sent, _chord) and isinstance(sent.tasks, _regen):
         return True
     try:
-        loads(dumps([args, kwargs, told(options)]))
+        loads(dumps([arguments, told(options)]))
     except (EncodeError, TypeError):
         return True
 
@@ -107,19 +110,21 @@ def told(options):
     return {name: value for name, value in options.items() if name not in OF_SENDING}
 
 
-def instead_of(owner, name):
-    """Puts a function in the place of a method, which it gets, too, for what stays Celery's."""
+def instead_of(owner, name, *arguments):
+    """Puts a function in the place of a method, which goes on for what stays Celery's."""
 
     def put(function):
         theirs = getattr(owner, name)
 
         @wraps(theirs)
-        def method(self, args=None, kwargs=None, *rest, **options):
+        def method(self, *given, **options):
             app = self if isinstance(self, Celery) else self.app
-            if not rest and is_client(app) and not is_celerys(self, args, kwargs, options):
-                return function(self, args, kwargs, options)
+            asked = {**dict.fromkeys(arguments), **dict(zip(arguments, given)), **options}
+            own = [asked.pop(argument) for argument in arguments]
+            if is_client(app) and not is_celerys(self, own, asked):
+                return function(self, *own, asked)
             with celerys_own():
-                return theirs(self, args, kwargs, *rest, **options)
+                return theirs(self, *given, **options)
 
         setattr(owner, name, method)
         return function
@@ -127,7 +132,7 @@ def instead_of(owner, name):
     return put
 
 
-@instead_of(Celery, 'send_task')
+@instead_of(Celery, 'send_task', 'name', 'args', 'kwargs')
 def send_task(app, name, args, kwargs, options):
     sent = sent_by_node(
         app, 'sendTask', task=name, args=args or (), kwargs=kwargs or {}, options=told(options)
@@ -137,9 +142,9 @@ def send_task(app, name, args, kwargs, options):
     return result
 
 
-@instead_of(group, 'apply_async')
-@instead_of(_chain, 'apply_async')
-@instead_of(_chord, 'apply_async')
+@instead_of(group, 'apply_async', 'args', 'kwargs')
+@instead_of(_chain, 'apply_async', 'args', 'kwargs')
+@instead_of(_chord, 'apply_async', 'args', 'kwargs')
 def apply_async(canvas, args, kwargs, options):
     """A canvas, with arguments in front of those that it has."""
     own = loads(dumps(canvas))
