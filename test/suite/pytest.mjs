@@ -11,8 +11,12 @@ const here = fileURLToPath(new URL('.', import.meta.url));
 /** Seconds for each test: what Celery's own suite allows the slow ones. */
 const TIME_LIMIT = '300';
 
+/** A file with more tests than this is run class by class. */
+const MANY = 100;
+
 /**
- * The tests that pytest selects, by their names, class by class.
+ * The tests that pytest selects, by their names, in parts: a file, or where that has many a class.
+ * A class of a smaller one may need the worker that another has started.
  *
  * @param {string} python
  * @param {string} tests where they are
@@ -27,15 +31,28 @@ export const collect = (python, tests, selection) => {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const names = told.split('\n').filter((line) => line.startsWith('t/'));
+  // without the parameters, in which there may be anything
+  const plain = (/** @type {string} */ name) => name.split('[')[0] ?? '';
+  const file = (/** @type {string} */ name) => plain(name).split('::')[0] ?? '';
+  const sizes = grouped(names, file);
+  return [
+    ...grouped(names, (name) =>
+      (sizes.get(file(name))?.length ?? 0) > MANY
+        ? plain(name).split('::').slice(0, -1).join('::')
+        : file(name),
+    ).values(),
+  ];
+};
+
+/**
+ * @param {ReadonlyArray<string>} names
+ * @param {(name: string) => string} by
+ */
+const grouped = (names, by) => {
   /** @type {Map<string, Array<string>>} */
-  const parts = new Map();
-  for (const name of names) {
-    // without the parameters, in which there may be anything
-    const [plain = ''] = name.split('[');
-    const part = plain.split('::').slice(0, -1).join('::');
-    parts.set(part, [...(parts.get(part) ?? []), name]);
-  }
-  return [...parts.values()];
+  const groups = new Map();
+  for (const name of names) groups.set(by(name), [...(groups.get(by(name)) ?? []), name]);
+  return groups;
 };
 
 /** @returns {Promise<number>} */

@@ -8,7 +8,7 @@
 //   npm run suite -- --both
 //   npm run suite -- --client -k chord         as pytest selects
 //
-// It runs class by class, and keeps the outcome of each in `build/suite/outcomes` as long as
+// It runs in parts, and keeps the outcome of each in `build/suite/outcomes` as long as
 // what it is of stays the same: a run that was broken off goes on where it was, and Celery's
 // own outcomes are there for the next one. `--fresh` forgets them.
 import { execFileSync } from 'node:child_process';
