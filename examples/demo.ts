@@ -8,41 +8,25 @@
  * - `demo/resultStore.ts`: the Redis it happens in,
  * - `demo/tasks.ts`: the tasks, and the workers that run them,
  * - `demo/album.ts`: the chord,
+ * - `demo/watching.ts`: how they are watched,
  * - `demo/screen.ts`: bars, lines and the table.
+ *
+ * With `--celery` it is a Celery worker that runs a chord, sent from here: `demo/celery.ts`.
  */
-import { type Call, RedisBackend, type TaskMeta } from 'chordis';
+import { type Call, RedisBackend } from 'chordis';
 import { keys } from 'chordis/wire';
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
 import { album, albumId, bound, pages } from './demo/album.js';
+import { celeryDemo } from './demo/celery.js';
 import { type ResultStore, resultStore$ } from './demo/resultStore.js';
-import { openScreen, type Screen, table } from './demo/screen.js';
+import { openScreen, table } from './demo/screen.js';
 import { finished, run, type Task, tasks } from './demo/tasks.js';
+import { count, watch } from './demo/watching.js';
 
 const KEYPREFIX = 'chordis-demo';
 
 const everything: ReadonlyArray<Task> = [finished, ...tasks, album];
-
-/** Shows each state of a task as it arrives; emits the last one. */
-const watch =
-  (backend: RedisBackend, screen: Screen) =>
-  ({ id, name }: Task): Rx.Observable<TaskMeta> =>
-    backend.resultConsumer.consumeFrom(id).pipe(
-      Rx.tap((meta) => screen.show(name, meta)),
-      Rx.last(),
-    );
-
-/** Shows how many pages of the album are ready. */
-const count = (backend: RedisBackend, screen: Screen): Rx.Observable<never> =>
-  backend
-    .groupResult(
-      albumId,
-      pages.map(({ id }) => backend.asyncResult(id)),
-    )
-    .progress$.pipe(
-      Rx.tap((progress) => screen.showGroup(album.name, progress)),
-      Rx.ignoreElements(),
-    );
 
 interface Backends {
   readonly watcher: RedisBackend;
@@ -51,7 +35,7 @@ interface Backends {
   readonly calls$: Rx.Observable<Call>;
 }
 
-/** Runs and watches every task; emits how each ended. */
+/** Runs and watches every task; emits how they ended. */
 const spectacle = ({ watcher, workers, calls$ }: Backends) =>
   Rx.defer(() => {
     const screen = openScreen(everything.map(({ name }) => name));
@@ -62,9 +46,10 @@ const spectacle = ({ watcher, workers, calls$ }: Backends) =>
     );
     const body$ = calls$.pipe(Rx.take(1), Rx.map(bound), Rx.mergeMap(run(workers)));
     const worked$ = Rx.merge(header$, body$, ...tasks.map(run(workers))).pipe(Rx.ignoreElements());
-    return Rx.merge(watched$, count(watcher, screen), worked$).pipe(
+    return Rx.merge(watched$, count(watcher, screen, album, pages), worked$).pipe(
       Rx.finalize(screen.close),
       Rx.last(),
+      Rx.map((metas) => table(everything, metas)),
     );
   });
 
@@ -77,7 +62,7 @@ const forget = (backend: RedisBackend): Rx.Observable<unknown> => {
   ]);
 };
 
-const demo = ({ url, description }: ResultStore): Rx.Observable<ReadonlyArray<TaskMeta>> => {
+const demo = ({ url, description }: ResultStore): Rx.Observable<string> => {
   const calls$ = new Rx.Subject<Call>();
   const options = {
     url,
@@ -96,7 +81,8 @@ const demo = ({ url, description }: ResultStore): Rx.Observable<ReadonlyArray<Ta
     Rx.last(),
     Rx.tap(() => console.log(`Results are kept in ${description} (${watcher.asUri()}).\n`)),
     Rx.mergeMap(() => spectacle({ watcher, workers, calls$ })),
-    Rx.mergeMap((metas) => forget(watcher).pipe(Rx.map(() => metas))),
+    Rx.mergeMap((shown) => forget(watcher).pipe(Rx.map(() => shown))),
+    Rx.tap({ error: () => console.error(`Results cannot be kept in ${description}:`) }),
     Rx.finalize(() => {
       for (const backend of new Set([watcher, workers])) backend.close()();
     }),
@@ -114,18 +100,16 @@ const interrupted$ = Rx.merge(
   }),
 );
 
+const scene = process.argv.includes('--celery') ? celeryDemo : demo;
+
 resultStore$
   .pipe(
-    Rx.mergeMap((store) =>
-      Rx.defer(() => demo(store)).pipe(
-        Rx.tap({ error: () => console.error(`Results cannot be kept in ${store.description}:`) }),
-      ),
-    ),
+    Rx.mergeMap((store) => Rx.defer(() => scene(store))),
     Rx.take(1),
     Rx.takeUntil(interrupted$),
   )
   .subscribe({
-    next: (metas) => console.log(table(everything, metas)),
+    next: (shown) => console.log(shown),
     error: (error: Error) => {
       console.error(error.message);
       process.exitCode = 1;

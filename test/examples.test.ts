@@ -2,62 +2,16 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { RedisBackend } from 'chordis';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { built, compileExamples, type Ended, node, ROOT, run } from './exampleRuns.js';
 import { describeCelery, interpreter } from './integration/celery.js';
 import { end, isInstalled, spawnBound } from './integration/childProcess.js';
 import { expectNoLeaks } from './integration/leaks.js';
 import { describeRedis, type RedisServer, startRedis } from './integration/redisServer.js';
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const TSC = join(ROOT, 'node_modules', 'typescript', 'bin', 'tsc');
-const built = (name: string): string => join(ROOT, 'build', 'examples', `${name}.js`);
-
-// -------------------------------------------------------------------------------------
-// running
-// -------------------------------------------------------------------------------------
-
-interface Ended {
-  readonly code: number | string | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-const ENDS_WITHIN = 60_000;
-
-const run = (
-  command: string,
-  args: ReadonlyArray<string>,
-  env: Readonly<Record<string, string>> = {},
-): Promise<Ended> =>
-  new Promise((resolve) => {
-    const { REDIS_URL: _, ...inherited } = process.env;
-    const child = execFile(
-      command,
-      args,
-      { cwd: ROOT, env: { ...inherited, ...env }, timeout: ENDS_WITHIN },
-      (error, stdout, stderr) =>
-        resolve({
-          code: error?.killed ? `did not end within ${ENDS_WITHIN} ms` : child.exitCode,
-          stdout,
-          stderr,
-        }),
-    );
-  });
-
-const node = (
-  name: string,
-  env: Readonly<Record<string, string>> = {},
-  args: ReadonlyArray<string> = [],
-): Promise<Ended> => run(process.execPath, [built(name), ...args], env);
-
-beforeAll(async () => {
-  expect(inject('buildFailure')).toBe('');
-  const compiled = await run(process.execPath, [TSC, '-p', 'tsconfig.examples.json']);
-  expect(compiled).toEqual({ code: 0, stdout: '', stderr: '' });
-}, 120_000);
+beforeAll(compileExamples, 120_000);
 
 // -------------------------------------------------------------------------------------
 // what they print

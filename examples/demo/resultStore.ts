@@ -1,6 +1,7 @@
 /**
  * The Redis of the demo: the one that `REDIS_URL` names, else a server of its own where
- * `redis-server` is installed, else the store inside this process.
+ * `redis-server` is installed, or is what `REDIS_SERVER` names, else the store inside this
+ * process.
  */
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -20,7 +21,7 @@ const ownServer$ = new Rx.Observable<ResultStore>((subscriber) => {
   const folder = mkdtempSync(join(tmpdir(), 'chordis-demo-'));
   const socket = join(folder, 'redis.sock');
   const server = spawn(
-    'redis-server',
+    process.env.REDIS_SERVER ?? 'redis-server',
     ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no'],
     { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
   );

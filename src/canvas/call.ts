@@ -9,7 +9,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError, InvalidArgument } from '../errors/errors.js';
-import { compressions } from '../serialization/compressions.js';
+import { type Compressions, compressions } from '../serialization/compressions.js';
 import { DateTime, fromIsoFormat } from '../serialization/dateTime.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Message } from '../wire/message.js';
@@ -23,9 +23,11 @@ import { listOf } from './links.js';
 import type { PlanContext } from './plan.js';
 import type { Call } from './running.js';
 
-export const messageOf =
-  (context: PlanContext) =>
-  (unrouted: Call): E.Either<EncodeError | InvalidArgument, Message> => {
+export const messageOf = (
+  context: PlanContext,
+): ((unrouted: Call) => E.Either<EncodeError | InvalidArgument, Message>) => {
+  const { compressions: codecs = compressions() } = context;
+  return (unrouted) => {
     const routed = context.route ? context.route(unrouted) : E.right(unrouted.options);
     if (E.isLeft(routed)) return routed;
     const options = callOptions(routed.right);
@@ -37,8 +39,11 @@ export const messageOf =
     const made = taskCall(context, call, known, properties);
     if (E.isLeft(made)) return made;
     const message = taskMessage(serializer.right)(made.right);
-    return known.compression ? pipe(message, E.chainW(compressed(known.compression))) : message;
+    return known.compression
+      ? pipe(message, E.chainW(compressed(codecs, known.compression)))
+      : message;
   };
+};
 
 const taskCall = (
   context: PlanContext,
@@ -161,10 +166,10 @@ const one = (u: unknown): E.Either<InvalidArgument, Signature> =>
 
 /** Named in a header, as Kombu does. */
 const compressed =
-  (method: string) =>
+  (codecs: Compressions, method: string) =>
   (message: Message): E.Either<EncodeError | InvalidArgument, Message> =>
     pipe(
-      compressions().toWrite(method),
+      codecs.toWrite(method),
       E.mapLeft(({ problem }) => new InvalidArgument('compression', problem)),
       E.chainW(({ contentType, compress }) =>
         E.tryCatch(

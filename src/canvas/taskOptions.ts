@@ -48,7 +48,7 @@ export interface TaskOptions {
   readonly ignoreResult?: boolean | undefined;
   /** `json`, or the name of one of the backend's `serializers`. */
   readonly serializer?: string | undefined;
-  /** Of the message's body: `zlib`, `brotli`, `zstd` … */
+  /** Of the message's body: `zlib`, `brotli`, `zstd` …, or one of the backend's `compressions`. */
   readonly compression?: string | undefined;
   /** Names the task in monitors instead of its own name. */
   readonly shadow?: string | undefined;

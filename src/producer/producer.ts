@@ -170,7 +170,8 @@ export class Producer implements AsyncDisposable {
 
   /**
    * Has workers drop tasks before they run, and with `terminate` also kill those that run.
-   * Who watches such a task sees it end REVOKED. The workers are told when this is subscribed
+   * Who watches such a task sees it end REVOKED; beside Celery 5.6 also one that goes on
+   * running, without `terminate`. The workers are told when this is subscribed
    * to; each one's acknowledgement is a value. It completes once the expected ones are there,
    * or after its `timeout`, and fails with what publishing and listening fail with.
    */

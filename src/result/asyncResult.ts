@@ -18,6 +18,7 @@ import { asyncResultTuple, ResultTuple, type WireTuple } from '../wire/resultTup
 import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Codec, type Codecs, codecsOf } from './codec.js';
 import { inTime } from './inTime.js';
+import { bodiesIn, unlessOneFails } from './nestedChords.js';
 import { exceptionOf, outcome } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
 import type { ResultBase } from './resultBase.js';
@@ -99,7 +100,8 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
    * `propagate` is `false`: then its exception is the value. Also fails with `ResultTimeout`
    * (and has left the channel by then), `ResultCancelled` where the task is forgotten
    * meanwhile, `InvalidResult` where the codec refuses the value, and `Aborted` where the
-   * `signal` aborts.
+   * `signal` aborts. Where the task waits for a chord within a chord, and that fails, this
+   * fails with it.
    */
   get(options?: GetOptions & { readonly propagate?: true }): Operation<A>;
   get(options: GetOptions & { readonly propagate: false }): Operation<A | TaskException>;
@@ -111,6 +113,7 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
     return lazily(() =>
       pipe(
         this.waiting(timeout),
+        unlessOneFails(this.backend, propagate ? this.bodiesBefore : []),
         chain((meta) => {
           const outcome = this.outcomeOf(this.remember(meta), propagate);
           return this.codec === undefined
@@ -206,6 +209,10 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
         settled(isReady(meta.status) ? E.right(meta) : E.left(new ResultTimeout(this.id, 0))),
       ),
     );
+  }
+
+  private get bodiesBefore(): ReadonlyArray<string> {
+    return this.parent === null || this.known !== undefined ? [] : bodiesIn(this.parent.asTuple());
   }
 
   private read<B>(f: (meta: TaskMeta) => B): Operation<B> {

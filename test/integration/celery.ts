@@ -14,8 +14,8 @@ import { redisAvailable } from './serverMakes.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** The newest, which is the target, and the oldest that chordis works with. */
-export type CeleryVersion = '5.7.0' | '5.2.7';
+/** The newest, which is the target, the one before it, and the oldest that chordis works with. */
+export type CeleryVersion = '5.7.0' | '5.6.3' | '5.2.7';
 
 export interface CeleryOptions {
   /** 5.7.0 where it is left out. */
@@ -75,7 +75,7 @@ export interface PythonSession {
 // availability
 // -------------------------------------------------------------------------------------
 
-const VERSIONS: ReadonlyArray<CeleryVersion> = ['5.7.0', '5.2.7'];
+const VERSIONS: ReadonlyArray<CeleryVersion> = ['5.7.0', '5.6.3', '5.2.7'];
 
 /** The Python that has it. */
 export const interpreter = (version: CeleryVersion): string =>
@@ -96,12 +96,26 @@ const describeOn = (version: CeleryVersion): typeof describe | typeof describe.s
 /** `describe`; where there is no Celery 5.7.0 or no Redis, its tests are skipped by name. */
 export const describeCelery: typeof describe | typeof describe.skip = describeOn('5.7.0');
 
-/** The same on each version; on one that is not there, they are skipped by name. */
-export const describeEachCelery = (name: string, tests: (version: CeleryVersion) => void): void => {
-  for (const version of VERSIONS) {
-    describeOn(version)(`${name} (Celery ${version})`, () => tests(version));
-  }
-};
+type DescribeEach = (name: string, tests: (version: CeleryVersion) => void) => void;
+
+const describeEachOf =
+  (versions: ReadonlyArray<CeleryVersion>): DescribeEach =>
+  (name, tests) => {
+    for (const version of versions) {
+      describeOn(version)(`${name} (Celery ${version})`, () => tests(version));
+    }
+  };
+
+/** Where it is set before this is loaded, what `describeEachCelery` runs on instead. */
+const chosen = VERSIONS.filter((version) => process.env.CHORDIS_CELERY === version);
+
+/** The same on the newest and the oldest; on one that is not there, they are skipped by name. */
+export const describeEachCelery: DescribeEach = describeEachOf(
+  chosen.length > 0 ? chosen : ['5.7.0', '5.2.7'],
+);
+
+/** The same on each version. */
+export const describeMatrix: DescribeEach = describeEachOf(VERSIONS);
 
 // -------------------------------------------------------------------------------------
 // constructors

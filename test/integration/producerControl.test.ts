@@ -96,7 +96,10 @@ describeEachCelery('a producer, and workers', (version) => {
     const result = await right(producer.sendTask('tasks.slow', [1]));
     await running(result);
     await all(producer.revoke(result.id, one));
-    expect(await right(result.get({ timeout: 10 }))).toBe(1);
+    // Celery 5.6 calls it revoked while it goes on.
+    expect(await result.get({ timeout: 10 })()).toMatchObject(
+      version === '5.6.3' ? E.left({ state: 'REVOKED' }) : E.right(1),
+    );
   });
 
   it('drop a task that they have reserved: it ends REVOKED', async () => {

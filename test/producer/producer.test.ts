@@ -177,6 +177,22 @@ describe('sendTask', () => {
     }
   });
 
+  it('is compressed by a codec of the backend’s', async () => {
+    const reversed = (body: Buffer): Buffer => Buffer.from(body).reverse();
+    const { producer, taken } = world(
+      {},
+      {
+        compressions: [
+          { name: 'bzip2', contentType: 'mirror', compress: reversed, decompress: reversed },
+        ],
+      },
+    );
+    await right(producer.sendTask('t', [1], {}, { compression: 'bzip2' }));
+    const [message] = taken();
+    expect(message?.headers.compression).toBe('mirror');
+    expect(String(reversed(message?.body ?? Buffer.alloc(0)))).toMatch(/^\[\[1\], \{\}/);
+  });
+
   it('is published again under the retry policy, as the same message', async () => {
     const { backend, store, taken } = world({}, { retryPolicy: { intervalStep: 0 } });
     const broker = store.broker();

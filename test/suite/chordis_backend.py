@@ -3,15 +3,9 @@ Celery's RedisBackend with chordis in its place: what is stored, read, saved of 
 returned of chords goes to a Node process that uses the public API (`serve.mjs`), one for
 each process of Python. A pytest plugin: loading it puts the backend behind `redis://`.
 
-Both sides write one JSON object a line: a request has an `id` and a `method`, an answer the
-`id` and what it `returned` or `raised`. While it works on a request, Node may have Python
-`call` an errback that takes three arguments.
+While it works on a request, Node may have Python call an errback that takes three arguments.
 """
 import base64
-import json
-import os
-import subprocess
-import threading
 
 from celery import states
 from celery.app import backends
@@ -21,7 +15,8 @@ from celery.exceptions import BackendStoreError
 from celery.result import result_from_tuple
 from celery.utils.functional import _regen, arity_greater
 from kombu.utils.encoding import bytes_to_str
-from kombu.utils.json import dumps, loads
+
+from chordis_node import Node, Raised
 
 REQUEST_FIELDS = (
     'id', 'root_id', 'parent_id', 'group', 'group_index', 'chord', 'chain', 'errbacks', 'task',
@@ -30,68 +25,10 @@ REQUEST_FIELDS = (
 )
 
 
-class Raised(Exception):
-    """What Node answered with in place of a value."""
-
-
-class Node:
-    """The process, started by the first request of each process of Python."""
-
-    def __init__(self, settings, errback):
-        self.settings = settings
-        self.errback = errback
-        self.lock = threading.RLock()
-        self.pid = None
-
-    def ask(self, method, **arguments):
-        # A thread that calls an errback for Node may ask again, and is answered first.
-        with self.lock:
-            self.start()
-            self.count += 1
-            request = {'id': self.count, 'method': method, **arguments}
-            self.write(request)
-            return self.answer(request['id'])
-
-    def answer(self, id):
-        while True:
-            line = self.process.stdout.readline()
-            if not line:
-                raise Raised('the Node process has ended')
-            message = loads(line)
-            if 'call' in message:
-                self.write({'answered': message['answer'], 'error': self.called(message)})
-            elif 'raised' in message:
-                raise Raised(message['raised'])
-            else:
-                assert message['id'] == id
-                return message.get('returned')
-
-    def called(self, message):
-        try:
-            self.errback(message)
-        except Exception as exc:
-            return repr(exc)
-
-    def start(self):
-        if self.pid == os.getpid():
-            return
-        self.pid = os.getpid()
-        self.count = 0
-        self.process = subprocess.Popen(
-            ['node', os.path.join(os.path.dirname(__file__), 'serve.mjs'), json.dumps(self.settings)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-        )
-
-    def write(self, message):
-        self.process.stdin.write(dumps(message).encode() + b'\n')
-        self.process.stdin.flush()
-
-
 class ChordisBackend(RedisBackend):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.node = Node(self.node_settings(), self.call_errback)
+        self.node = Node('serve.mjs', self.node_settings(), self.call_errback)
 
     def node_settings(self):
         conf = self.app.conf

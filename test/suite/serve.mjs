@@ -1,63 +1,40 @@
-// The Node side of `chordis_backend.py`: answers its requests, one JSON object a line, by
-// the public API. Values come and go as Kombu's JSON, which `json` of chordis reads.
-import { Buffer } from 'node:buffer';
-import { createInterface } from 'node:readline';
-import { isTaskException, json, operation, RedisBackend } from 'chordis';
+// The Node side of `chordis_backend.py`: answers its requests by the public API.
+import { isTaskException, operation, RedisBackend } from 'chordis';
 import { ResultTuple, TaskException, TaskMeta } from 'chordis/wire';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
+import { answerAll, call, settings, wireText } from './answer.mjs';
 
 /** @typedef {import('chordis').TaskRequest} TaskRequest */
 
-const { errbacks, ...settings } = JSON.parse(process.argv[2] ?? '{}');
-
-const withoutNulls = Object.fromEntries(
-  Object.entries(settings).filter(([, value]) => value !== null),
-);
-
-/** @param {unknown} value */
-const wireText = (value) => {
-  const encoded = json.encode(value);
-  if (E.isLeft(encoded)) throw encoded.left;
-  return String(encoded.right);
-};
-
-/** @param {unknown} value */
-const line = (value) => process.stdout.write(`${wireText(value)}\n`);
+const { errbacks, ...options } = settings;
 
 // -------------------------------------------------------------------------------------
 // errbacks that Python has
 // -------------------------------------------------------------------------------------
 
-/** @type {Map<number, (error: string | null) => void>} */
-const called = new Map();
-
 /** An immutable one gets its own arguments alone: behind those by place, those by name. */
 const errback =
   (/** @type {string} */ task) =>
-  (/** @type {ReadonlyArray<any>} */ ...told) =>
-    new Promise((resolve, reject) => {
-      const answer = called.size + 1;
-      called.set(answer, (error) => (error === null ? resolve(null) : reject(new Error(error))));
-      const [request, exception, traceback, ...rest] = told;
-      const immutable = !isTaskException(exception);
-      const own = immutable ? told : rest;
-      const last = own.at(-1);
-      const named = typeof last === 'object' && last !== null && !Array.isArray(last);
-      const [args, kwargs] = named ? [own.slice(0, -1), last] : [own, {}];
-      line({
-        answer,
-        call: { task, args, kwargs, options: {}, subtask_type: null, immutable },
-        ...(!immutable && {
-          request: { id: request.id, errbacks: request.errbacks ?? [] },
-          exception: TaskException.encode(exception),
-          traceback,
-        }),
-      });
+  (/** @type {ReadonlyArray<any>} */ ...told) => {
+    const [request, exception, traceback, ...rest] = told;
+    const immutable = !isTaskException(exception);
+    const own = immutable ? told : rest;
+    const last = own.at(-1);
+    const named = typeof last === 'object' && last !== null && !Array.isArray(last);
+    const [args, kwargs] = named ? [own.slice(0, -1), last] : [own, {}];
+    return call({
+      call: { task, args, kwargs, options: {}, subtask_type: null, immutable },
+      ...(!immutable && {
+        request: { id: request.id, errbacks: request.errbacks ?? [] },
+        exception: TaskException.encode(exception),
+        traceback,
+      }),
     });
+  };
 
 const backend = new RedisBackend({
-  ...withoutNulls,
+  ...options,
   errbacks: Object.fromEntries(errbacks.map((/** @type {string} */ name) => [name, errback(name)])),
   logger: { warn: console.error, error: console.error },
 });
@@ -110,8 +87,7 @@ const resultOf = (/** @type {unknown} */ wire) => {
 const bytes = (/** @type {O.Option<Buffer>} */ value) =>
   O.isSome(value) ? value.value.toString('base64') : null;
 
-/** @type {Record<string, (asked: any) => Promise<unknown>>} */
-const methods = {
+await answerAll({
   get: async ({ key }) => bytes(await operation.toPromise(backend.get(key))),
   mget: async ({ keys }) => (await operation.toPromise(backend.mget(keys))).map(bytes),
   delete: ({ key }) => operation.toPromise(backend.delete(key)),
@@ -145,25 +121,5 @@ const methods = {
     const part = backend.onChordPartReturn(requestOf(request), state, resultOf(result));
     return (await operation.toPromise(part))._tag;
   },
-};
-
-/** @param {Record<string, any>} asked */
-const answer = async ({ id, method, ...asked }) => {
-  try {
-    line({ id, returned: (await methods[method]?.(asked)) ?? null });
-  } catch (error) {
-    line({ id, raised: error instanceof Error ? error.message : String(error) });
-  }
-};
-
-for await (const input of createInterface({ input: process.stdin })) {
-  const read = json.decode(Buffer.from(input));
-  if (E.isLeft(read)) throw new Error(read.left);
-  const message = /** @type {Record<string, any>} */ (read.right);
-  if ('answered' in message) {
-    const settle = called.get(message.answered);
-    called.delete(message.answered);
-    settle?.(message.error);
-  } else answer(message);
-}
+});
 await operation.toPromise(backend.close());
