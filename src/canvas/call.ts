@@ -15,7 +15,7 @@ import { reasonOf } from '../serialization/reason.js';
 import type { Message } from '../wire/message.js';
 import type { Signature } from '../wire/signature.js';
 import type { TaskBody } from '../wire/taskBody.js';
-import { argsrepr, type TaskCall, taskMessage } from '../wire/taskMessage.js';
+import { type TaskCall, taskMessage } from '../wire/taskMessage.js';
 import { type CallOptions, callOptions } from './callOptions.js';
 import { Embedded, type Options, signatureOf, toSignature } from './canvas.js';
 import { millisecondsUntil, secondsAfter } from './due.js';
@@ -75,8 +75,10 @@ const taskCall = (
     softTimeLimit: known.soft_time_limit ?? null,
     rootId: known.root_id || (context.parent?.rootId ?? null),
     parentId: known.parent_id || (context.parent?.id ?? null),
-    argsrepr: known.argsrepr ?? (isAsRead ? argsrepr(args, 'list') : undefined),
+    argsrepr: known.argsrepr,
     kwargsrepr: known.kwargsrepr,
+    reprLevels: context.reprLevels,
+    isAsRead,
     origin: known.origin || context.origin,
     ignoreResult: known.ignore_result ?? (ownTasks.has(task) ? false : null),
     replacedTaskNesting: known.replaced_task_nesting ?? 0,

@@ -46,6 +46,8 @@ export interface PlanContext {
   readonly replyTo: string;
   /** Where messages go that name no queue. */
   readonly queue: string;
+  /** How many levels of arguments monitors show, 0 for all. */
+  readonly reprLevels?: number | undefined;
   /** Its options with where it goes: what the sender's routes say, and its own over that. */
   readonly route?: Route;
   /** The task that runs meanwhile: the parent of every message that names none, its root the root. */

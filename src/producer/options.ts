@@ -39,4 +39,6 @@ export interface ProducerOptions extends RoutingOptions {
   readonly brokerTransportOptions?: KombuOptions;
   /** Default `json`; any of the backend's `serializers`. Celery: `task_serializer`. */
   readonly taskSerializer?: string;
+  /** How many levels of arguments monitors show, 0 for all. Default 3. Celery: `task_repr_maxlevels`. */
+  readonly taskReprMaxlevels?: number;
 }

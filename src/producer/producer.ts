@@ -105,12 +105,13 @@ export class Producer implements AsyncDisposable {
     const { producing } = options.backend;
     const { broker, close } = brokerOf(options);
     const { context } = producing;
-    const { taskSerializer = null } = options;
+    const { taskSerializer = null, taskReprMaxlevels: reprLevels } = options;
     this.#producing = producing;
     this.#plan = planner({
       ...context,
       serializer: (name) => context.serializer(name ?? taskSerializer),
       route: routes(options),
+      reprLevels,
     });
     this.#send = sending(producing, broker);
     this.#sendOnce = sendingOnce(producing, broker);
