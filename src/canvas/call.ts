@@ -17,7 +17,7 @@ import type { Signature } from '../wire/signature.js';
 import type { TaskBody } from '../wire/taskBody.js';
 import { type TaskCall, taskMessage } from '../wire/taskMessage.js';
 import { type CallOptions, callOptions } from './callOptions.js';
-import { Embedded, type Options, signatureOf, toSignature } from './canvas.js';
+import { Embedded, type Options, signatureOf, toSignature, wireForm } from './canvas.js';
 import { millisecondsUntil, secondsAfter } from './due.js';
 import { listOf } from './links.js';
 import type { PlanContext } from './plan.js';
@@ -159,7 +159,7 @@ const all = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Signature> | n
   u === undefined ? E.right(null) : E.traverseArray(one)(listOf(u));
 
 const one = (u: unknown): E.Either<InvalidArgument, Signature> =>
-  u instanceof Embedded ? E.right(toSignature(u.canvas)) : signatureOf(u);
+  u instanceof Embedded ? E.right(toSignature(u.canvas)) : signatureOf(wireForm(u));
 
 /** Named in a header, as Kombu does. */
 const compressed =

@@ -39,6 +39,32 @@ describe('sendTask', () => {
     expect(bodyOf(message).slice(0, 2)).toEqual([[1, 2], { z: 3 }]);
   });
 
+  it('has links of any kind, in Celery’s form down to their tasks', async () => {
+    const { producer, taken } = world();
+    const inner = chain([
+      signature('a'),
+      signature('b', [], {}, { link: group([signature('c')]) }),
+    ]);
+    const link = chord([inner], signature('d'));
+    const calls = [
+      producer.sendTask('t', [], {}, { link }),
+      producer.apply(signature('t', [], {}, { link: [link] })),
+      producer.apply(chain([signature('t')], { link })),
+      producer.apply(chord([], signature('t')), { link }),
+    ];
+    for (const call of calls) await right(call);
+    const sent = taken();
+    expect(sent).toHaveLength(4);
+    for (const message of sent) {
+      const { callbacks } = bodyOf(message)[2];
+      expect(callbacks).toMatchObject([
+        { subtask_type: 'chord', kwargs: { header: [{ subtask_type: 'chain' }] } },
+      ]);
+      expect(JSON.stringify(callbacks)).not.toMatch(/subtaskType|"rest"/);
+      expect(JSON.stringify(callbacks).match(/"subtask_type"/g)).toHaveLength(7);
+    }
+  });
+
   it('takes options by Celery’s names in camelCase', async () => {
     const { producer, taken } = world();
     const link = signature('tasks.done');
