@@ -18,6 +18,7 @@ import { abortable, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { chain, defer, map, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
+import { isOptions, notOptions } from '../result/waiting.js';
 import type { CeleryEvent } from '../wire/celeryEvent.js';
 import { asyncResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
@@ -29,8 +30,8 @@ import { type ControlOptions, type Tell, tell, type WorkerReply } from './contro
 import { events } from './events.js';
 import { type HandleOf, handle } from './handles.js';
 import { type Inspector, inspector } from './inspect.js';
-import { type Name, nameOf, type OnceOptions, type SendOnce, sendingOnce } from './once.js';
-import type { ProducerOptions } from './options.js';
+import { type Name, nameOf, type SendOnce, sendingOnce } from './once.js';
+import type { ApplyOptions, ProducerOptions, SendOptions } from './options.js';
 import type { Producing } from './producing.js';
 import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
 import { routes } from './routes.js';
@@ -40,22 +41,6 @@ import type { TaskOf } from './task.js';
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
-
-/**
- * How a canvas is to be run.
- *
- * @category model
- * @since 0.1.0
- */
-export interface ApplyOptions extends TaskOptions, WaitOptions {}
-
-/**
- * How a task is to be sent, and whether once under a name.
- *
- * @category model
- * @since 0.1.0
- */
-export interface SendOptions extends ApplyOptions, OnceOptions {}
 
 /**
  * Sends tasks to Celery's workers. A result is subscribed to before its message leaves, so it
@@ -141,9 +126,9 @@ export class Producer implements AsyncDisposable {
     task: Callable,
     args: List = [],
     kwargs: Dict = {},
-    { signal, idempotencyKey, idempotencyWindow, ...options }: SendOptions = {},
+    given: SendOptions = {},
   ): Operation<AsyncResult> {
-    return this.#operation(signal, () => {
+    return this.#operation(given, ({ idempotencyKey, idempotencyWindow, ...options }) => {
       const call = callOf(task, args, kwargs);
       if (E.isLeft(call)) return settled(call);
       const name = nameOf(this.#producing.room.keys, { idempotencyKey, idempotencyWindow });
@@ -162,8 +147,7 @@ export class Producer implements AsyncDisposable {
     canvas: Takes<S, readonly []> extends true ? S : Step<readonly []>,
     options: ApplyOptions = {},
   ): Operation<HandleOf<S>> {
-    const { signal, ...others } = options;
-    return this.#operation(signal, () => {
+    return this.#operation(options, (others) => {
       const read = signatureOf(canvas);
       return E.isLeft(read) ? settled(read) : this.#run<HandleOf<S>>(read.right, others);
     });
@@ -215,10 +199,16 @@ export class Producer implements AsyncDisposable {
     return 'Producer';
   }
 
-  #operation<A>(signal: AbortSignal | undefined, make: () => Run<A>): Operation<A> {
-    return this.#producing.execution.operation(() =>
-      this.#isClosed ? settled(E.left(new Closed('producer'))) : abortable(signal)(defer(make)),
-    );
+  #operation<A, O extends WaitOptions>(
+    given: O,
+    make: (options: Omit<O, 'signal'>) => Run<A>,
+  ): Operation<A> {
+    return this.#producing.execution.operation(() => {
+      if (this.#isClosed) return settled(E.left(new Closed('producer')));
+      if (!isOptions(given)) return settled(E.left(notOptions));
+      const { signal, ...options } = given;
+      return abortable(signal)(defer(() => make(options)));
+    });
   }
 
   /** `H` follows from the types of the canvas. */

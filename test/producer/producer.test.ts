@@ -39,6 +39,19 @@ describe('sendTask', () => {
     expect(bodyOf(message).slice(0, 2)).toEqual([[1, 2], { z: 3 }]);
   });
 
+  it('is refused where its options are none', async () => {
+    const { producer, taken } = world();
+    const none = null as never;
+    for (const call of [
+      producer.sendTask('t', [], {}, none),
+      producer.apply(signature('t'), none),
+      producer.sendTask('t', [], {}, { signal: {} as AbortSignal }),
+    ]) {
+      expect(await left(call)).toBeInstanceOf(InvalidArgument);
+    }
+    expect(taken()).toEqual([]);
+  });
+
   it('has links of any kind, in Celery’s form down to their tasks', async () => {
     const { producer, taken } = world();
     const inner = chain([
@@ -347,6 +360,12 @@ describe('the broker of a producer', () => {
 
   it('has to be there', () => {
     const backend = new RedisBackend({ url: 'memory://' });
+    expect(() => new Producer({ backend, broker: 'amqp://u:secret@h//' })).toThrow(
+      'broker: AMQP comes with chordis/amqp: give amqpBroker(url) in place of the URL',
+    );
+    expect(() => new Producer({ backend, broker: 'sqs://' })).toThrow(
+      "broker: 'sqs' is no broker that is known by URL",
+    );
     expect(() => new Producer({ backend })).toThrow(ImproperlyConfigured);
     expect(() => new Producer({ backend, broker: 'amqp://localhost' })).toThrow(
       ImproperlyConfigured,
