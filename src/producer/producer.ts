@@ -11,7 +11,7 @@ import type { Observable } from 'rxjs';
 import { signatureOf } from '../canvas/canvas.js';
 import type { Planner } from '../canvas/plan.js';
 import { planner } from '../canvas/planner.js';
-import type { Step, Takes } from '../canvas/step.js';
+import type { Linked, Linking, OutOf, Step, Takes } from '../canvas/step.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
 import { Closed, InvalidArgument } from '../errors/errors.js';
 import { abortable, type WaitOptions } from '../operation/abort.js';
@@ -24,7 +24,7 @@ import { asyncResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
 import { type Callable, callOf } from './calls.js';
-import { checked } from './checked.js';
+import { checked, checkedLinks } from './checked.js';
 import type { Dict, List } from './codecs.js';
 import { type ControlOptions, type Tell, tell, type WorkerReply } from './control.js';
 import { events } from './events.js';
@@ -115,11 +115,11 @@ export class Producer implements AsyncDisposable {
    * not known whether the message went out, it is published again with the same task id.
    * With an `idempotencyKey` a second call is the first one's.
    */
-  sendTask<Args extends List, Kwargs extends Dict, Result>(
+  sendTask<Args extends List, Kwargs extends Dict, Result, const Links extends Linked = []>(
     task: TaskOf<Args, Kwargs, Result>,
     args: NoInfer<Args>,
     kwargs?: NoInfer<Kwargs>,
-    options?: SendOptions,
+    options?: Linking<SendOptions, Links, NoInfer<Result>>,
   ): Operation<AsyncResult<Result>>;
   sendTask(name: string, args?: List, kwargs?: Dict, options?: SendOptions): Operation<AsyncResult>;
   sendTask(
@@ -143,9 +143,9 @@ export class Producer implements AsyncDisposable {
    * the messages of its first tasks are published, all at once. It is done with its result: a
    * `GroupResult` for a group and for what ends with one. Fails as `sendTask` does.
    */
-  apply<S extends Signature>(
+  apply<S extends Signature, const Links extends Linked = []>(
     canvas: Takes<S, readonly []> extends true ? S : Step<readonly []>,
-    options: ApplyOptions = {},
+    options: Linking<ApplyOptions, Links, OutOf<S>> = {},
   ): Operation<HandleOf<S>> {
     return this.#operation(options, (others) => {
       const read = signatureOf(canvas);
@@ -215,8 +215,13 @@ export class Producer implements AsyncDisposable {
   #run<H>(canvas: Signature, options: TaskOptions, name: Name | null = null): Run<H> {
     return pipe(
       checked(canvas),
-      chain((ready) => {
-        const plan = this.#plan(ready, [], celeryOptions(options));
+      chain((ready) =>
+        pipe(
+          checkedLinks(celeryOptions(options)),
+          map((over) => this.#plan(ready, [], over)),
+        ),
+      ),
+      chain((plan) => {
         if (E.isLeft(plan)) return settled(plan);
         const { result } = plan.right;
         if (result === null) return settled(E.left(nothing()));
