@@ -13,6 +13,7 @@ import type { Parent, SendCall, Sender } from '../chord/sender.js';
 import type { Config } from '../config/config.js';
 import { InvalidArgument } from '../errors/errors.js';
 import type { Broker } from '../port/broker.js';
+import { compressions } from '../serialization/compressions.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { json } from '../serialization/json.js';
 import { registry } from '../serialization/registry.js';
@@ -32,7 +33,7 @@ const origin = `chordis${process.pid}@${hostname()}`;
 const replyTo = randomUUID();
 
 /** What every plan of the backend depends on. */
-export const planContext = ({ serializers, scheduler }: Config): PlanContext => {
+export const planContext = ({ serializers, compressions: own, scheduler }: Config): PlanContext => {
   const known = registry(
     [...serializers.map(total), json],
     ['json', ...serializers.map(({ name }) => name)],
@@ -43,6 +44,7 @@ export const planContext = ({ serializers, scheduler }: Config): PlanContext => 
         known.toRead(name ?? 'json'),
         E.mapLeft(({ problem }) => new InvalidArgument('serializer', problem)),
       ),
+    compression: compressions(own).toWrite,
     newId: randomUUID,
     now: () => DateTime.utc(new Date(scheduler.now())),
     ...{ origin, replyTo, queue: 'celery' },

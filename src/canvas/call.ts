@@ -37,7 +37,9 @@ export const messageOf =
     const made = taskCall(context, call, known, properties);
     if (E.isLeft(made)) return made;
     const message = taskMessage(serializer.right)(made.right);
-    return known.compression ? pipe(message, E.chainW(compressed(known.compression))) : message;
+    return known.compression
+      ? pipe(message, E.chainW(compressed(context, known.compression)))
+      : message;
   };
 
 const taskCall = (
@@ -163,10 +165,10 @@ const one = (u: unknown): E.Either<InvalidArgument, Signature> =>
 
 /** Named in a header, as Kombu does. */
 const compressed =
-  (method: string) =>
+  ({ compression = compressions().toWrite }: PlanContext, method: string) =>
   (message: Message): E.Either<EncodeError | InvalidArgument, Message> =>
     pipe(
-      compressions().toWrite(method),
+      compression(method),
       E.mapLeft(({ problem }) => new InvalidArgument('compression', problem)),
       E.chainW(({ contentType, compress }) =>
         E.tryCatch(

@@ -6,6 +6,7 @@
  */
 import type { Either } from 'fp-ts/lib/Either.js';
 import type { EncodeError, InvalidArgument } from '../errors/errors.js';
+import type { Compressions } from '../serialization/compressions.js';
 import type { DateTime } from '../serialization/dateTime.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Message } from '../wire/message.js';
@@ -37,6 +38,8 @@ export interface ChordSize {
 export interface PlanContext {
   /** By name, where a signature's `serializer` option asks for it; by null, the default. */
   readonly serializer: (name: string | null) => Either<InvalidArgument, Serializer>;
+  /** By the name that a signature's `compression` option has. Default: those of Node. */
+  readonly compression?: Compressions['toWrite'];
   /** A new id, for tasks, groups and deliveries. */
   readonly newId: () => string;
   readonly now: () => DateTime;

@@ -52,6 +52,27 @@ describe('sendTask', () => {
     expect(taken()).toEqual([]);
   });
 
+  it('is compressed by a codec of the backend’s own, where Node has none', async () => {
+    const bzip2 = {
+      name: 'bzip2',
+      contentType: 'application/x-bz2',
+      compress: (body: Buffer) => Buffer.from([1, ...body]),
+      decompress: (body: Buffer) => body.subarray(1),
+    };
+    const { producer, taken } = world({}, { compressions: [bzip2] });
+    await right(producer.sendTask('t', [], {}, { compression: 'bzip2' }));
+    const [message] = taken();
+    expect(message?.headers.compression).toBe('application/x-bz2');
+    expect(message?.body[0]).toBe(1);
+    const plain = world().producer;
+    expect(await left(plain.sendTask('t', [], {}, { compression: 'bzip2' }))).toMatchObject({
+      message: 'compression bzip2 is no codec of Node; give one in the option compressions',
+    });
+    expect(await left(plain.sendTask('t', [], {}, { compression: 'x' }))).toMatchObject({
+      message: expect.stringMatching(/^compression Unknown compression method 'x'\. Available/),
+    });
+  });
+
   it('has links of any kind, in Celery’s form down to their tasks', async () => {
     const { producer, taken } = world();
     const inner = chain([
