@@ -45,6 +45,8 @@ export default defineConfig({
           name: 'unit',
           include: ['test/**/*.test.ts', 'examples/**/*.test.ts'],
           exclude: [...SLOW, ...BUILT, ...THOROUGH],
+          // A property takes its time on a machine that is busy.
+          testTimeout: 20_000,
           sequence: { groupOrder: 0 },
         },
       },

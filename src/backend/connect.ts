@@ -169,7 +169,7 @@ const compressionOf = (
   known: Compressions,
 ): Compression | null => {
   if (compression === null) return null;
-  const found = orThrow(known.toWrite(compression));
+  const found = orThrow(known.toWrite(compression, 'result_compression'));
   if (!decodeResponses) return found;
   logger.warn(
     'The Redis result backend is configured with decode_responses enabled.\n' +

@@ -7,6 +7,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { SendCall } from '../chord/sender.js';
 import { type Config, decodeConfig } from '../config/config.js';
+import { isUrl, schemeOf } from '../config/urlParts.js';
 import { ImproperlyConfigured } from '../errors/errors.js';
 import type { Broker } from '../port/broker.js';
 import { kombuBroker } from '../redis/kombuBroker.js';
@@ -32,9 +33,7 @@ export const brokerOf = (
   memory: Broker | null,
   options?: KombuOptions,
 ): Broker => {
-  if (/^amqps?:/.test(url)) {
-    throw new ImproperlyConfigured('broker', 'one by AMQP is made by amqpBroker of chordis/amqp');
-  }
+  if (isUrl(url) && !SCHEMES.has(schemeOf(url))) throw unknownBroker(schemeOf(url));
   const found = decodeConfig({ url });
   if (E.isLeft(found)) throw new ImproperlyConfigured('broker', found.left.problem);
   const { address, db, username, password, protocol, uri } = found.right;
@@ -49,3 +48,14 @@ export const brokerOf = (
   };
   return kombuBroker(new ConnectionPool({ locator: fixed(address), config: led }), options);
 };
+
+/** Those of Kombu that come with chordis; a text without one is told as any URL is. */
+const SCHEMES: ReadonlySet<string> = new Set(['redis', 'rediss', 'socket', 'memory', 'sentinel']);
+
+const unknownBroker = (scheme: string): ImproperlyConfigured =>
+  new ImproperlyConfigured(
+    'broker',
+    /^(py|lib)?amqps?$/.test(scheme)
+      ? 'AMQP comes with chordis/amqp: give amqpBroker(url) in place of the URL'
+      : `'${scheme}' is no broker that is known by URL: redis://, rediss://, redis+socket:// and memory:// are, and any Broker may be given`,
+  );

@@ -44,7 +44,7 @@ export const planContext = ({ serializers, compressions: own, scheduler }: Confi
         known.toRead(name ?? 'json'),
         E.mapLeft(({ problem }) => new InvalidArgument('serializer', problem)),
       ),
-    compressions: compressions(own),
+    compression: compressions(own).toWrite,
     newId: randomUUID,
     now: () => DateTime.utc(new Date(scheduler.now())),
     ...{ origin, replyTo, queue: 'celery' },

@@ -5,7 +5,7 @@
  *
  * @since 0.1.0
  */
-import type { Canvas, Chain, Chord } from './canvas.js';
+import { type Canvas, type Chain, type Chord, Embedded } from './canvas.js';
 import { copied } from './copied.js';
 import { link, linkError, listOf } from './links.js';
 import { merged, without } from './options.js';
@@ -75,18 +75,37 @@ const withLinksOf = ({ tasks, options }: Chain): ReadonlyArray<Canvas> =>
 /** Without the body in each task of a header: a chord that is yet to be run has it beside. */
 export const withoutCopies = (canvas: Canvas): Canvas => {
   switch (canvas._tag) {
-    case 'Chord':
+    case 'Chord': {
+      const body = withoutCopies(canvas.body);
+      const inHeader = (task: Canvas): Canvas =>
+        withBody(withoutCopies(withoutChord(task)), new Embedded(body));
       return {
         ...canvas,
-        header: canvas.header.map((task) => withoutCopies(withoutChord(task))),
+        header: canvas.header.map(inHeader),
         headerOptions: canvas.headerOptions && without(canvas.headerOptions, ['chord']),
-        body: withoutCopies(canvas.body),
+        body,
       };
+    }
     case 'Group':
     case 'Chain':
       return { ...canvas, tasks: canvas.tasks.map(withoutCopies) };
     case 'Task':
       return canvas;
+  }
+};
+
+/** A copy that stayed, before an empty group at the end of a chain, is the body as it is now. */
+const withBody = (canvas: Canvas, body: Embedded): Canvas => {
+  const options =
+    canvas.options.chord instanceof Embedded ? { ...canvas.options, chord: body } : canvas.options;
+  switch (canvas._tag) {
+    case 'Group':
+    case 'Chain':
+      return { ...canvas, options, tasks: canvas.tasks.map((task) => withBody(task, body)) };
+    case 'Chord':
+      return { ...canvas, options, body: withBody(canvas.body, body) };
+    case 'Task':
+      return { ...canvas, options };
   }
 };
 

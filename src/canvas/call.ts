@@ -9,25 +9,23 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as O from 'fp-ts/lib/Option.js';
 import { EncodeError, InvalidArgument } from '../errors/errors.js';
-import { type Compressions, compressions } from '../serialization/compressions.js';
+import { compressions } from '../serialization/compressions.js';
 import { DateTime, fromIsoFormat } from '../serialization/dateTime.js';
 import { reasonOf } from '../serialization/reason.js';
 import type { Message } from '../wire/message.js';
 import type { Signature } from '../wire/signature.js';
 import type { TaskBody } from '../wire/taskBody.js';
-import { argsrepr, type TaskCall, taskMessage } from '../wire/taskMessage.js';
+import { type TaskCall, taskMessage } from '../wire/taskMessage.js';
 import { type CallOptions, callOptions } from './callOptions.js';
-import { Embedded, type Options, signatureOf, toSignature } from './canvas.js';
+import { Embedded, type Options, signatureOf, toSignature, wireForm } from './canvas.js';
 import { millisecondsUntil, secondsAfter } from './due.js';
 import { listOf } from './links.js';
 import type { PlanContext } from './plan.js';
 import type { Call } from './running.js';
 
-export const messageOf = (
-  context: PlanContext,
-): ((unrouted: Call) => E.Either<EncodeError | InvalidArgument, Message>) => {
-  const { compressions: codecs = compressions() } = context;
-  return (unrouted) => {
+export const messageOf =
+  (context: PlanContext) =>
+  (unrouted: Call): E.Either<EncodeError | InvalidArgument, Message> => {
     const routed = context.route ? context.route(unrouted) : E.right(unrouted.options);
     if (E.isLeft(routed)) return routed;
     const options = callOptions(routed.right);
@@ -40,10 +38,9 @@ export const messageOf = (
     if (E.isLeft(made)) return made;
     const message = taskMessage(serializer.right)(made.right);
     return known.compression
-      ? pipe(message, E.chainW(compressed(codecs, known.compression)))
+      ? pipe(message, E.chainW(compressed(context, known.compression)))
       : message;
   };
-};
 
 const taskCall = (
   context: PlanContext,
@@ -80,8 +77,10 @@ const taskCall = (
     softTimeLimit: known.soft_time_limit ?? null,
     rootId: known.root_id || (context.parent?.rootId ?? null),
     parentId: known.parent_id || (context.parent?.id ?? null),
-    argsrepr: known.argsrepr ?? (isAsRead ? argsrepr(args, 'list') : undefined),
+    argsrepr: known.argsrepr,
     kwargsrepr: known.kwargsrepr,
+    reprLevels: context.reprLevels,
+    isAsRead,
     origin: known.origin || context.origin,
     ignoreResult: known.ignore_result ?? (ownTasks.has(task) ? false : null),
     replacedTaskNesting: known.replaced_task_nesting ?? 0,
@@ -162,14 +161,14 @@ const all = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Signature> | n
   u === undefined ? E.right(null) : E.traverseArray(one)(listOf(u));
 
 const one = (u: unknown): E.Either<InvalidArgument, Signature> =>
-  u instanceof Embedded ? E.right(toSignature(u.canvas)) : signatureOf(u);
+  u instanceof Embedded ? E.right(toSignature(u.canvas)) : signatureOf(wireForm(u));
 
 /** Named in a header, as Kombu does. */
 const compressed =
-  (codecs: Compressions, method: string) =>
+  ({ compression = compressions().toWrite }: PlanContext, method: string) =>
   (message: Message): E.Either<EncodeError | InvalidArgument, Message> =>
     pipe(
-      codecs.toWrite(method),
+      compression(method),
       E.mapLeft(({ problem }) => new InvalidArgument('compression', problem)),
       E.chainW(({ contentType, compress }) =>
         E.tryCatch(

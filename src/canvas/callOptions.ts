@@ -101,6 +101,9 @@ const ofSending: ReadonlySet<string> = new Set([
   'timeout',
 ]);
 
+/** Celery has them in the headers of a message, and leaves them among its properties. */
+const kept: ReadonlySet<string> = new Set(['argsrepr', 'kwargsrepr', 'origin']);
+
 // -------------------------------------------------------------------------------------
 // constructors
 // -------------------------------------------------------------------------------------
@@ -119,6 +122,7 @@ export const callOptions = (
       const decoded = type.decode(value);
       if (E.isLeft(decoded)) return E.left(new InvalidArgument(name, `must be ${type.name}.`));
       known.push([name, decoded.right]);
+      if (kept.has(name)) others.push([name, value]);
     }
   }
   // Each was decoded by the type that this says.

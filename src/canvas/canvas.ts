@@ -47,6 +47,8 @@ export interface Chord {
   /** For each task of the header, before its own. */
   readonly args: ReadonlyArray<unknown>;
   readonly kwargs: Readonly<Record<string, unknown>>;
+  /** What a copy with keyword arguments has beside these; no task gets it. */
+  readonly beside: Readonly<Record<string, unknown>>;
   readonly options: Options;
   readonly immutable: boolean;
 }
@@ -62,7 +64,12 @@ export class Embedded {
 
 /** Reads the members of a signature, in its own form or the wire's. */
 export const fromSignature = (u: unknown): E.Either<InvalidArgument, Canvas> =>
-  pipe(signatureOf(u), E.chain(canvasOf));
+  pipe(signatureOf(u), E.map(withWireOptions), E.chain(canvasOf));
+
+const withWireOptions = (call: Signature): Signature => {
+  const options = wireOptions(call.options);
+  return options === call.options ? call : { ...call, options };
+};
 
 /** A signature in its own form or the wire's. */
 export const signatureOf = (u: unknown): E.Either<InvalidArgument, Signature> =>
@@ -91,27 +98,26 @@ const canvasOf = (call: Signature): E.Either<InvalidArgument, Canvas> => {
   }
 };
 
-const chordOf = ({
-  args,
-  kwargs,
-  options,
-  immutable,
-}: Signature): E.Either<InvalidArgument, Chord> =>
-  pipe(
-    headerTasks(kwargs.header),
+const chordOf = (chord: Signature): E.Either<InvalidArgument, Chord> => {
+  const { args, options, immutable } = chord;
+  const { header: tasks, body: then, kwargs, ...beside } = chord.kwargs;
+  return pipe(
+    headerTasks(tasks),
     E.bindTo('header'),
-    E.bind('body', () => fromSignature(kwargs.body)),
+    E.bind('body', () => fromSignature(then)),
     E.map(({ header, body }) => ({
       _tag: 'Chord',
       header,
       headerOptions: null,
       body,
       args,
-      kwargs: isDict(kwargs.kwargs) ? kwargs.kwargs : {},
+      kwargs: isDict(kwargs) ? kwargs : {},
+      beside,
       options,
       immutable,
     })),
   );
+};
 
 /** A group or a chain stands for its tasks, as in Celery. */
 const headerTasks = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Canvas>> =>
@@ -163,12 +169,13 @@ export const toSignature = (canvas: Canvas): Signature => {
     case 'Chain':
       return ofMembers(canvas._tag === 'Group' ? 'group' : 'chain', canvas.tasks, options);
     case 'Chord': {
-      const { header, headerOptions, body, args, kwargs, immutable } = canvas;
+      const { header, headerOptions, body, args, kwargs, beside, immutable } = canvas;
       return {
         task: 'celery.chord',
         args,
         kwargs: {
           kwargs,
+          ...beside,
           header:
             headerOptions === null
               ? header.map(toWire)
@@ -201,7 +208,7 @@ const ofMembers = (
 });
 
 /** Options as the wire has them, whatever form the signatures among them are in. */
-const wireOptions = (options: Options): Options => {
+export const wireOptions = (options: Options): Options => {
   const names = signatureOptions.filter((name) => name in options);
   if (names.length === 0) return options;
   return {
@@ -212,8 +219,21 @@ const wireOptions = (options: Options): Options => {
 
 const signatureOptions = ['link', 'link_error', 'chord', 'chain'] as const;
 
-const wireForm = (u: unknown): unknown => {
+export const wireForm = (u: unknown): unknown => {
   if (Array.isArray(u)) return u.map(wireForm);
   if (u instanceof Embedded) return toWire(u.canvas);
-  return Signature.is(u) ? Signature.encode(u) : u;
+  return Signature.is(u) ? wireFormOf(u) : u;
 };
+
+/** Down to the tasks; unlike a canvas it is as it was written. */
+const wireFormOf = ({ kwargs, options, ...call }: Signature): WireSignature =>
+  Signature.encode({
+    ...call,
+    options: wireOptions(options),
+    kwargs: isCanvas(call.subtaskType)
+      ? Object.fromEntries(Object.entries(kwargs).map(([name, held]) => [name, wireForm(held)]))
+      : kwargs,
+  });
+
+const isCanvas = (kind: string | null): boolean =>
+  kind === 'group' || kind === 'chain' || kind === 'chord';

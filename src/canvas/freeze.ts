@@ -9,9 +9,10 @@ import {
   type Canvas,
   type Chain,
   type Chord,
-  embeddedBody,
+  Embedded,
   type Group,
   isEmptyChain,
+  isEmptyGroup,
   type Options,
   type Task,
 } from './canvas.js';
@@ -24,7 +25,7 @@ import {
   type GroupDraft,
   groupDraft,
 } from './drafts.js';
-import { linkError } from './links.js';
+import { linkErrorToStep } from './links.js';
 import { idOf } from './options.js';
 import { stepsOf } from './steps.js';
 
@@ -67,7 +68,10 @@ export interface FrozenSteps {
 export interface Freezer {
   readonly freeze: (canvas: Canvas, place: Place) => Frozen;
   readonly freezeGroup: (group: Group, place: Place) => Frozen<Group, GroupDraft>;
-  /** `last` is the place of the last step; each gets the errbacks. */
+  /**
+   * `last` is the place of the last step; each gets the errbacks. What comes before a group of
+   * which nothing is left has nothing after it, as in Celery.
+   */
   readonly freezeSteps: (
     steps: ReadonlyArray<Canvas>,
     last: Place,
@@ -152,7 +156,8 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
     const body = freeze(chord.body, { ...place, parentId: null });
     const header = freezeGroup(
       { _tag: 'Group', tasks: chord.header, options: chord.headerOptions ?? {} },
-      { rootId, parentId, chord: embeddedBody(body.canvas) },
+      // Celery asks before it freezes the body.
+      { rootId, parentId, chord: isEmptyGroup(chord.body) ? null : new Embedded(body.canvas) },
     );
     firstOf(body.result).parent = header.result;
     return {
@@ -173,22 +178,28 @@ export const freezer = ({ newId, replyTo }: Ids): Freezer => {
     const results: Array<Draft> = [];
     /** The first result of what was frozen last, which comes after what is next. */
     let next: Draft | undefined;
+    /** How many of the steps frozen last have become the header of a chord of the rest. */
+    let headers = 0;
     for (const step of [...steps].reverse()) {
       const isLast = frozen.length === 0;
-      const body = step._tag === 'Group' ? reversed.pop() : undefined;
+      const isFollowed = !reversed.slice(-1).some(isEmptyGroup);
+      const body = step._tag === 'Group' && isFollowed ? reversed.pop() : undefined;
       const bodyResult = body && results.pop();
       if (bodyResult !== undefined) next = detached(results.at(-1), bodyResult);
       const { canvas, result } = freeze(
         step._tag === 'Group' && body !== undefined ? chordOf(step, body, last.rootId) : step,
         isLast ? { ...last, parentId: null } : { rootId: last.rootId ?? null },
       );
-      if (next !== undefined) next.parent ??= result;
-      const linked = errbacks.reduce<Canvas>(linkError, canvas);
+      if (next !== undefined && isFollowed) next.parent ??= result;
+      const linked = errbacks.reduce<Canvas>(linkErrorToStep, canvas);
       reversed.push(linked);
       results.push(result);
       next = canvas._tag === 'Chord' ? firstOf(result) : result;
-      // Celery freezes a copy of the group, so that it gets other ids when it is run.
-      frozen.push(canvas._tag === 'Chord' && step._tag === 'Group' ? step : linked);
+      // Celery freezes a copy of a header, so that it gets other ids when it is run, but the
+      // body itself once more.
+      headers = canvas._tag === 'Chord' && step._tag === 'Group' ? headers + 1 : 0;
+      if (headers > 0) frozen[frozen.length - headers] = bodyOf(linked, headers);
+      frozen.push(headers > 0 ? step : linked);
     }
     return { steps: frozen.reverse(), reversed, results };
   };
@@ -203,6 +214,10 @@ const flattened = (tasks: ReadonlyArray<Canvas>): ReadonlyArray<Canvas> =>
     return isEmptyChain(task) ? [] : [copied(task)];
   });
 
+/** Of so many chords in one another. */
+const bodyOf = (canvas: Canvas, depth: number): Canvas =>
+  depth === 0 || canvas._tag !== 'Chord' ? canvas : bodyOf(canvas.body, depth - 1);
+
 const chordOf = (header: Group, body: Canvas, rootId: string | null | undefined): Chord => ({
   _tag: 'Chord',
   header: header.tasks,
@@ -210,6 +225,7 @@ const chordOf = (header: Group, body: Canvas, rootId: string | null | undefined)
   body,
   args: [],
   kwargs: {},
+  beside: {},
   options: { root_id: rootId ?? null },
   immutable: false,
 });

@@ -6,7 +6,10 @@
  * @since 0.1.0
  */
 import { isDeepStrictEqual } from 'node:util';
-import type { Canvas, Options } from './canvas.js';
+import * as E from 'fp-ts/lib/Either.js';
+import { pipe } from 'fp-ts/lib/function.js';
+import { Signature } from '../wire/signature.js';
+import { type Canvas, fromSignature, type Options, toSignature } from './canvas.js';
 
 /** One of something is as good as a list of it. Kombu: `maybe_list`. */
 export const listOf = (u: unknown): ReadonlyArray<unknown> => {
@@ -30,11 +33,35 @@ export const link = (canvas: Canvas, callback: unknown): Canvas => {
   }
 };
 
-const immutable = (callback: unknown): unknown =>
-  typeof callback === 'object' ? { ...callback, immutable: true } : callback;
+/** By the wire's names. Of a group its tasks, of a chord those of its header. */
+const immutable = (callback: unknown): unknown => {
+  if (!isDict(callback)) return callback;
+  const { kwargs, subtask_type: kind } = callback;
+  const name = kind === 'group' ? 'tasks' : 'header';
+  if ((kind !== 'group' && kind !== 'chord') || !isDict(kwargs)) {
+    return { ...callback, immutable: true };
+  }
+  return { ...callback, kwargs: { ...kwargs, [name]: listOf(kwargs[name]).map(immutable) } };
+};
+
+const isDict = (u: unknown): u is Options => typeof u === 'object' && u !== null;
+
+/** As Celery has it once it has made a signature of it, whose groups and chains have tasks and options alone. */
+const reread = (callback: unknown): unknown =>
+  pipe(
+    fromSignature(callback),
+    E.match(
+      () => callback,
+      (canvas) => Signature.encode(toSignature(canvas)),
+    ),
+  );
 
 /** All tasks of a group; the body of a chord, and of those that stand in its header. */
-export const linkError = (canvas: Canvas, errback: unknown): Canvas => {
+export const linkError = (canvas: Canvas, raw: unknown): Canvas => {
+  if (canvas._tag !== 'Group' && canvas._tag !== 'Chord') {
+    return withOption(canvas, 'link_error', raw);
+  }
+  const errback = reread(raw);
   switch (canvas._tag) {
     case 'Group':
       return { ...canvas, tasks: canvas.tasks.map((task) => linkError(task, errback)) };
@@ -48,18 +75,25 @@ export const linkError = (canvas: Canvas, errback: unknown): Canvas => {
             : canvas.header,
         body: linkError(canvas.body, errback),
       };
-    default:
-      return withOption(canvas, 'link_error', errback);
   }
+};
+
+/** Of a chord that is a step of a chain, Celery links it to the body once more, not having read it. */
+export const linkErrorToStep = (step: Canvas, errback: unknown): Canvas => {
+  const linked = linkError(step, errback);
+  return linked._tag === 'Chord' ? { ...linked, body: linkError(linked.body, errback) } : linked;
 };
 
 /** The links of a chord are its body's. */
 export const withBodyCallbacks = (body: Canvas, options: Options): Canvas =>
-  listOf(options.link_error).reduce(linkBodyError, listOf(options.link).reduce<Canvas>(link, body));
+  listOf(options.link_error).reduce(
+    linkBodyError,
+    listOf(options.link).map(reread).reduce<Canvas>(link, body),
+  );
 
 const linkBodyError = (body: Canvas, errback: unknown): Canvas =>
   body._tag === 'Group'
-    ? linkErrorToTasks(body, errback, true)
+    ? linkErrorToTasks(body, reread(errback), true)
     : withOption(body, 'link_error', errback);
 
 /**

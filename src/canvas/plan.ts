@@ -38,8 +38,8 @@ export interface ChordSize {
 export interface PlanContext {
   /** By name, where a signature's `serializer` option asks for it; by null, the default. */
   readonly serializer: (name: string | null) => Either<InvalidArgument, Serializer>;
-  /** Of messages, by the name that a signature's `compression` option has; by default what Node has. */
-  readonly compressions?: Compressions;
+  /** By the name that a signature's `compression` option has. Default: those of Node. */
+  readonly compression?: Compressions['toWrite'];
   /** A new id, for tasks, groups and deliveries. */
   readonly newId: () => string;
   readonly now: () => DateTime;
@@ -49,6 +49,8 @@ export interface PlanContext {
   readonly replyTo: string;
   /** Where messages go that name no queue. */
   readonly queue: string;
+  /** How many levels of arguments monitors show, 0 for all. */
+  readonly reprLevels?: number | undefined;
   /** Its options with where it goes: what the sender's routes say, and its own over that. */
   readonly route?: Route;
   /** The task that runs meanwhile: the parent of every message that names none, its root the root. */

@@ -8,7 +8,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { EncodeError, InvalidArgument } from '../errors/errors.js';
 import { reasonOf } from '../serialization/reason.js';
 import { messageOf } from './call.js';
-import { fromSignature } from './canvas.js';
+import { fromSignature, wireOptions } from './canvas.js';
 import { withoutNulls } from './options.js';
 import type { Plan, PlanContext, Planner } from './plan.js';
 import { run } from './run.js';
@@ -30,7 +30,7 @@ export const planner = (context: PlanContext): Planner => {
             !['link', 'link_error'].some((name) => name in withoutNulls(options)),
           () => new InvalidArgument('options', "of a group can't have links: use a chord."),
         ),
-        E.map((canvas) => runCanvas(canvas, { args, options })),
+        E.map((canvas) => runCanvas(canvas, { args, options: wireOptions(options) })),
         E.chainW(({ calls, ...running }) =>
           pipe(
             encode(calls),

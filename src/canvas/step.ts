@@ -106,11 +106,19 @@ export type Fitting<Steps extends Signatures> = Steps extends readonly [
 ]
   ? readonly [
       First,
-      ...(Takes<Second, readonly [OutOf<First>]> extends true
+      ...(Takes<Second, readonly [PassedOn<First>]> extends true
         ? Fitting<readonly [Second, ...Rest]>
-        : readonly [Step<readonly [OutOf<First>]>, ...Rest]),
+        : readonly [Step<readonly [PassedOn<First>]>, ...Rest]),
     ]
   : Steps;
+
+/** What the next step gets. A group of one is its member there, and gives no list. */
+type PassedOn<S> =
+  MembersOf<S> extends readonly [infer Only]
+    ? MembersOf<Only> extends null
+      ? OutOf<Only>
+      : unknown
+    : OutOf<S>;
 
 /** The last of them; of a group of one, its member, which stands for it. */
 export type LastOf<Steps extends Signatures> = Steps extends readonly [...Signatures, infer Last]
@@ -118,3 +126,18 @@ export type LastOf<Steps extends Signatures> = Steps extends readonly [...Signat
     ? Only
     : Last
   : Steps[number];
+
+/** One callback, or several. */
+export type Linked = Signature | Signatures;
+
+/** Options whose callbacks take what `Out` is; what does not stands in them as what it would have to be. */
+export type Linking<Options extends { readonly link?: unknown }, Links, Out> = Options & {
+  readonly link?: (Links & FittingLinks<Links, Out>) | undefined;
+};
+
+type FittingLinks<Links, Out> = Links extends Signatures
+  ? { readonly [K in keyof Links]: FittingLink<Links[K], Out> }
+  : FittingLink<Links, Out>;
+
+type FittingLink<Link, Out> =
+  Takes<Link, readonly [Out]> extends true ? Link : Step<readonly [Out]>;

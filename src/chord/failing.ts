@@ -54,7 +54,7 @@ export const failBody = (
   const outer = members.flatMap(({ chord }) => signaturesIn([chord]).flatMap(linkedErrbacks));
   return pipe(
     body.subtaskType === 'group'
-      ? failGroup(room, body, trouble, children)
+      ? failGroup(room, body, trouble, children, outer)
       : failOne(room, body, trouble, children, outer),
     chain(() =>
       inTurn(chained, (task) =>
@@ -75,9 +75,7 @@ const failOne = (
 ): Run<void> => {
   const { task, args, kwargs } = body;
   const id = idOf(body) ?? room.newId();
-  const isTold = (errback: Signature): boolean =>
-    told.some((other) => repr(other) === repr(errback));
-  const errbacks = linkedErrbacks(body).filter((errback) => !isTold(errback));
+  const errbacks = without(told, linkedErrbacks(body));
   const inner = bodyOf(body);
   return pipe(
     callErrbacks(room, errbacks, { id, task, args, kwargs }, exception, null),
@@ -96,6 +94,7 @@ const failGroup = (
   body: Signature,
   trouble: Trouble,
   children: Children,
+  told: ReadonlyArray<Signature>,
 ): Run<void> => {
   const { cause: exception, causeTraceback } = trouble;
   const awaited = tasksOf(body).map((task) => awaitedOf(room, task));
@@ -103,7 +102,7 @@ const failGroup = (
     pipe(
       callErrbacks(
         room,
-        [...errbacks, ...linkedErrbacks(body)],
+        without(told, [...errbacks, ...linkedErrbacks(body)]),
         { id, task: 'unknown' },
         exception,
         null,
@@ -124,6 +123,15 @@ const failGroup = (
     chain(() => failed(room, idOf(body) ?? room.newId(), exception, null, children)),
     chain(() => revoked(room, awaited)),
   );
+};
+
+/** But those that are told elsewhere. */
+const without = (
+  told: ReadonlyArray<Signature>,
+  errbacks: ReadonlyArray<Signature>,
+): ReadonlyArray<Signature> => {
+  const others = new Set(told.map((errback) => repr(errback)));
+  return errbacks.filter((errback) => !others.has(repr(errback)));
 };
 
 const failed = (

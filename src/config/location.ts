@@ -98,10 +98,11 @@ const ofOptions = (options: LocationOptions): Result<Location> => {
   // as in a URL: it may come from a file
   const host = options.host.replace(/[\t\r\n]/g, '');
   // not to be told later, since there may be a password in it
-  if (/[/?#@[\]]/.test(host)) return E.left(noHost);
+  if (/[/?#@[\]\s]/.test(host)) return E.left(noHost);
+  if (host === '') return E.left(emptyHost);
   const parts: UrlParts = {
     scheme: options.ssl === null ? 'redis' : 'rediss',
-    host: host || null,
+    host,
     port: options.port,
     username: options.username || null,
     password: options.password || null,
@@ -111,6 +112,8 @@ const ofOptions = (options: LocationOptions): Result<Location> => {
   const url = toUrl({ ...options, host, scheme: parts.scheme });
   return tcp({ parts, options, uri: uriOf(url, parts) });
 };
+
+const emptyHost = new ImproperlyConfigured('host', 'is empty: leave it out for localhost');
 
 const noHost = new ImproperlyConfigured('host', 'is neither a host nor a URL');
 

@@ -75,9 +75,14 @@ export const tlsVersion: t.Type<string | number> = refined(
 /** @category constructors @since 0.1.0 */
 export const flag = refined('true or false', t.boolean.is);
 
-/** @category constructors @since 0.1.0 */
+/**
+ * A member that is none is told by its place.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
 export const list = <A>(items: string, item: t.Type<A>): t.Type<ReadonlyArray<A>> =>
-  refined(`an array of ${items}`, t.readonlyArray(item).is);
+  t.readonlyArray(item, `an array of ${items}`);
 
 /** @category constructors @since 0.1.0 */
 export const oneOf = <A extends string>(allowed: Iterable<A>): t.Type<A> => {
@@ -188,8 +193,27 @@ export const func = <F extends (...args: never) => unknown>(): t.Type<F> =>
 export const having = <A extends object>(...methods: ReadonlyArray<keyof A & string>): t.Type<A> =>
   refined(
     methods.length === 0 ? 'an object' : `an object with the methods ${methods.join(' and ')}`,
-    (u): u is A =>
-      typeof u === 'object' &&
-      u !== null &&
-      methods.every((name) => typeof Reflect.get(u, name) === 'function'),
+    (u): u is A => hasEach('function', methods)(u),
   );
+
+/**
+ * The same, with these texts besides.
+ *
+ * @category constructors
+ * @since 0.1.0
+ */
+export const named = <A extends object>(
+  type: t.Type<A>,
+  ...texts: ReadonlyArray<keyof A & string>
+): t.Type<A> =>
+  refined(
+    `${type.name} and the texts ${texts.join(', ')}`,
+    (u): u is A => type.is(u) && hasEach('string', texts)(u),
+  );
+
+const hasEach =
+  (kindOfMember: string, names: ReadonlyArray<string>) =>
+  (u: unknown): boolean =>
+    typeof u === 'object' &&
+    u !== null &&
+    names.every((name) => typeof Reflect.get(u, name) === kindOfMember);

@@ -34,6 +34,7 @@ import {
   having,
   integer,
   list,
+  named,
   oneOf,
   seconds,
   secret,
@@ -128,6 +129,11 @@ const retryPolicy = exactly({
   timeout: optional(nullable(seconds)),
 });
 
+const serializerOption = named(
+  having<Serializer>('encode', 'decode'),
+  ...(['name', 'contentType', 'contentEncoding'] as const),
+);
+
 const props = {
   /** Default: what `host` and the others say, so `redis://localhost:6379/0`. Celery: `result_backend`. */
   url: withDefault(nullable(secret), null),
@@ -168,7 +174,7 @@ const props = {
   /** Default `json`; one of those in `accept`. Celery: `result_serializer`. */
   serializer: withDefault(text, 'json'),
   /** Besides `json`, and before it: `yaml` of `chordis/yaml`, or one's own. Kombu: `register`. */
-  serializers: withDefault(list('serializers', having<Serializer>('encode', 'decode')), []),
+  serializers: withDefault(list('serializers', serializerOption), []),
   /** The codec by which what is stored of tasks and groups is compressed, such as `gzip`; what is read may be compressed or not, whatever this says. Default, `null` and `''`: none. Workers up to Celery 5.6 can't read what is compressed. Celery: `result_compression`. */
   compression: withDefault(or(null, null, or('', null, text, text.name)), null),
   /** Compressions of one's own, before those of Node: `gzip`, `brotli`, and `zstd` from Node 22.15 on. Kombu: `register`. */

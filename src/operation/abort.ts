@@ -8,7 +8,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
-import { Aborted } from '../errors/errors.js';
+import { Aborted, InvalidArgument } from '../errors/errors.js';
 import { isolated } from './isolated.js';
 import { type Cancel, type Result, type Run, type Settle, settled, started } from './run.js';
 
@@ -38,13 +38,26 @@ export interface WaitOptions {
  */
 export const abortable =
   (signal: AbortSignal | undefined) =>
-  <A>(run: Run<A>): Run<A> =>
-    signal === undefined
-      ? run
-      : (settle) =>
-          signal.aborted
-            ? settled<A>(E.left(new Aborted(signal.reason)))(settle)
-            : new Abortable(signal, settle).begin(run);
+  <A>(run: Run<A>): Run<A> => {
+    if (isNone(signal)) return run;
+    if (!isSignal(signal)) return settled<A>(E.left(notASignal()));
+    return (settle) =>
+      signal.aborted
+        ? settled<A>(E.left(new Aborted(signal.reason)))(settle)
+        : new Abortable(signal, settle).begin(run);
+  };
+
+/** Null too, as for `fetch`. */
+const isNone = (signal: AbortSignal | undefined): signal is undefined =>
+  signal === undefined || signal === null;
+
+/** Of any library. */
+const isSignal = (signal: AbortSignal): boolean =>
+  typeof signal.aborted === 'boolean' &&
+  typeof signal.addEventListener === 'function' &&
+  typeof signal.removeEventListener === 'function';
+
+const notASignal = (): InvalidArgument => new InvalidArgument('signal', 'must be an AbortSignal.');
 
 /** One object, since a signal may end any number of them. */
 class Abortable<A> implements Endable {
@@ -88,7 +101,8 @@ class Abortable<A> implements Endable {
 }
 
 /**
- * Fails a stream with `Aborted` when the signal aborts, and leaves its source.
+ * Fails a stream with `Aborted` when the signal aborts, and leaves its source. What is no signal
+ * is an `InvalidArgument`.
  *
  * ```text
  * source   --a--b--c--d|
@@ -101,10 +115,11 @@ class Abortable<A> implements Endable {
  */
 export const untilAborted = (
   signal: AbortSignal | undefined,
-): (<A>(source: Rx.Observable<A>) => Rx.Observable<A>) =>
-  signal === undefined
-    ? (source) => source
-    : (source) => source.pipe(Rx.takeUntil(aborted(signal)));
+): (<A>(source: Rx.Observable<A>) => Rx.Observable<A>) => {
+  if (isNone(signal)) return (source) => source;
+  const ended = isSignal(signal) ? aborted(signal) : Rx.throwError(notASignal);
+  return (source) => source.pipe(Rx.takeUntil(ended));
+};
 
 const aborted = (signal: AbortSignal): Rx.Observable<never> =>
   new Rx.Observable((observer) => {

@@ -4,13 +4,13 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
+import { constTrue, pipe } from 'fp-ts/lib/function.js';
 import { InvalidArgument, InvalidResult, type ResultStoreError } from '../errors/errors.js';
 import { inPieces } from '../operation/inPieces.js';
 import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
 import { type Codec, decodeWith } from '../result/codec.js';
 import { Signature } from '../wire/signature.js';
-import { codecsIn, type List } from './codecs.js';
+import { codecsIn, type Dict, type List } from './codecs.js';
 
 // -------------------------------------------------------------------------------------
 // constructors
@@ -18,6 +18,29 @@ import { codecsIn, type List } from './codecs.js';
 
 /** `isGiven`: a result goes in front of its arguments. */
 export const checked = (canvas: Signature, isGiven = false): Run<Signature> => {
+  const { options } = canvas;
+  if (!hasLinks(options)) return checkedCanvas(canvas, isGiven);
+  return pipe(
+    checkedLinks(options),
+    chain((links) => checkedCanvas({ ...canvas, options: links }, isGiven)),
+  );
+};
+
+/** The callbacks and errbacks among options, which are given something, too. */
+export const checkedLinks = (options: Signature['options']): Run<Signature['options']> => {
+  if (!hasLinks(options)) return settled(E.right(options));
+  return pipe(
+    withChecked(options, 'link', constTrue),
+    chain((links) => withChecked(links, 'link_error', constTrue)),
+  );
+};
+
+const LINKS = ['link', 'link_error'] as const;
+
+const hasLinks = (options: Signature['options']): boolean =>
+  LINKS.some((name) => options[name] !== undefined);
+
+const checkedCanvas = (canvas: Signature, isGiven: boolean): Run<Signature> => {
   switch (canvas.subtaskType) {
     case 'group':
       return withMembers(canvas, 'tasks', () => isGiven);
@@ -36,18 +59,29 @@ export const checked = (canvas: Signature, isGiven = false): Run<Signature> => {
 /** So many at once, where a schema takes its time. */
 const CHECKED = 1000;
 
-/** What is no signature is told by the planner. */
 const withMembers = (
   canvas: Signature,
   name: 'tasks' | 'header' | 'body',
   isGiven: (index: number) => boolean,
-): Run<Signature> => {
-  const held = canvas.kwargs[name];
+): Run<Signature> =>
+  pipe(
+    withChecked(canvas.kwargs, name, isGiven),
+    map((kwargs) => ({ ...canvas, kwargs })),
+  );
+
+/** What is no signature is told by the planner. */
+const withChecked = <A extends Dict>(
+  holder: A,
+  name: string,
+  isGiven: (index: number) => boolean,
+): Run<A> => {
+  const held = holder[name];
+  if (held === undefined) return settled(E.right(holder));
   const check = (member: unknown, i: number): Run<unknown> =>
     Signature.is(member) ? checked(member, isGiven(i)) : settled(E.right(member));
   return pipe(
     Array.isArray(held) ? inPieces(held.map(check), CHECKED) : check(held, 0),
-    map((members) => ({ ...canvas, kwargs: { ...canvas.kwargs, [name]: members } })),
+    map((members) => ({ ...holder, [name]: members })),
   );
 };
 

@@ -1,7 +1,7 @@
 // Sending
-export { type ApplyOptions, Producer, type SendOptions } from './producer.js';
+export { Producer } from './producer.js';
 export type { OnceOptions } from './once.js';
-export type { ProducerBackend, ProducerOptions } from './options.js';
+export type { ApplyOptions, ProducerBackend, ProducerOptions, SendOptions } from './options.js';
 export type {
   RoutingOptions,
   TaskQueue,

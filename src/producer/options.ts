@@ -3,9 +3,12 @@
  *
  * @since 0.1.0
  */
+import type { TaskOptions } from '../canvas/taskOptions.js';
+import type { WaitOptions } from '../operation/abort.js';
 import type { Operation } from '../operation/operation.js';
 import type { Broker } from '../port/broker.js';
 import type { KombuOptions } from '../wire/kombuLayout.js';
+import type { OnceOptions } from './once.js';
 import type { Producing } from './producing.js';
 import type { RoutingOptions } from './routes.js';
 
@@ -39,4 +42,22 @@ export interface ProducerOptions extends RoutingOptions {
   readonly brokerTransportOptions?: KombuOptions;
   /** Default `json`; any of the backend's `serializers`. Celery: `task_serializer`. */
   readonly taskSerializer?: string;
+  /** How many levels of arguments monitors show, 0 for all. Default 3. Celery: `task_repr_maxlevels`. */
+  readonly taskReprMaxlevels?: number;
 }
+
+/**
+ * How a canvas is to be run.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface ApplyOptions extends TaskOptions, WaitOptions {}
+
+/**
+ * How a task is to be sent, and whether once under a name.
+ *
+ * @category model
+ * @since 0.1.0
+ */
+export interface SendOptions extends ApplyOptions, OnceOptions {}

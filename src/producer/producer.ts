@@ -11,26 +11,27 @@ import type { Observable } from 'rxjs';
 import { signatureOf } from '../canvas/canvas.js';
 import type { Planner } from '../canvas/plan.js';
 import { planner } from '../canvas/planner.js';
-import type { Step, Takes } from '../canvas/step.js';
+import type { Linked, Linking, OutOf, Step, Takes } from '../canvas/step.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
 import { Closed, InvalidArgument } from '../errors/errors.js';
 import { abortable, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import { chain, defer, map, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
+import { isOptions, notOptions } from '../result/waiting.js';
 import type { CeleryEvent } from '../wire/celeryEvent.js';
 import { asyncResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
 import { type Callable, callOf } from './calls.js';
-import { checked } from './checked.js';
+import { checked, checkedLinks } from './checked.js';
 import type { Dict, List } from './codecs.js';
 import { type ControlOptions, type Tell, tell, type WorkerReply } from './control.js';
 import { events } from './events.js';
 import { type HandleOf, handle } from './handles.js';
 import { type Inspector, inspector } from './inspect.js';
-import { type Name, nameOf, type OnceOptions, type SendOnce, sendingOnce } from './once.js';
-import type { ProducerOptions } from './options.js';
+import { type Name, nameOf, type SendOnce, sendingOnce } from './once.js';
+import type { ApplyOptions, ProducerOptions, SendOptions } from './options.js';
 import type { Producing } from './producing.js';
 import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
 import { routes } from './routes.js';
@@ -40,22 +41,6 @@ import type { TaskOf } from './task.js';
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
-
-/**
- * How a canvas is to be run.
- *
- * @category model
- * @since 0.1.0
- */
-export interface ApplyOptions extends TaskOptions, WaitOptions {}
-
-/**
- * How a task is to be sent, and whether once under a name.
- *
- * @category model
- * @since 0.1.0
- */
-export interface SendOptions extends ApplyOptions, OnceOptions {}
 
 /**
  * Sends tasks to Celery's workers. A result is subscribed to before its message leaves, so it
@@ -105,12 +90,13 @@ export class Producer implements AsyncDisposable {
     const { producing } = options.backend;
     const { broker, close } = brokerOf(options);
     const { context } = producing;
-    const { taskSerializer = null } = options;
+    const { taskSerializer = null, taskReprMaxlevels: reprLevels } = options;
     this.#producing = producing;
     this.#plan = planner({
       ...context,
       serializer: (name) => context.serializer(name ?? taskSerializer),
       route: routes(options),
+      reprLevels,
     });
     this.#send = sending(producing, broker);
     this.#sendOnce = sendingOnce(producing, broker);
@@ -129,20 +115,20 @@ export class Producer implements AsyncDisposable {
    * not known whether the message went out, it is published again with the same task id.
    * With an `idempotencyKey` a second call is the first one's.
    */
-  sendTask<Args extends List, Kwargs extends Dict, Result>(
+  sendTask<Args extends List, Kwargs extends Dict, Result, const Links extends Linked = []>(
     task: TaskOf<Args, Kwargs, Result>,
     args: NoInfer<Args>,
     kwargs?: NoInfer<Kwargs>,
-    options?: SendOptions,
+    options?: Linking<SendOptions, Links, NoInfer<Result>>,
   ): Operation<AsyncResult<Result>>;
   sendTask(name: string, args?: List, kwargs?: Dict, options?: SendOptions): Operation<AsyncResult>;
   sendTask(
     task: Callable,
     args: List = [],
     kwargs: Dict = {},
-    { signal, idempotencyKey, idempotencyWindow, ...options }: SendOptions = {},
+    given: SendOptions = {},
   ): Operation<AsyncResult> {
-    return this.#operation(signal, () => {
+    return this.#operation(given, ({ idempotencyKey, idempotencyWindow, ...options }) => {
       const call = callOf(task, args, kwargs);
       if (E.isLeft(call)) return settled(call);
       const name = nameOf(this.#producing.room.keys, { idempotencyKey, idempotencyWindow });
@@ -157,12 +143,11 @@ export class Producer implements AsyncDisposable {
    * the messages of its first tasks are published, all at once. It is done with its result: a
    * `GroupResult` for a group and for what ends with one. Fails as `sendTask` does.
    */
-  apply<S extends Signature>(
+  apply<S extends Signature, const Links extends Linked = []>(
     canvas: Takes<S, readonly []> extends true ? S : Step<readonly []>,
-    options: ApplyOptions = {},
+    options: Linking<ApplyOptions, Links, OutOf<S>> = {},
   ): Operation<HandleOf<S>> {
-    const { signal, ...others } = options;
-    return this.#operation(signal, () => {
+    return this.#operation(options, (others) => {
       const read = signatureOf(canvas);
       return E.isLeft(read) ? settled(read) : this.#run<HandleOf<S>>(read.right, others);
     });
@@ -215,18 +200,29 @@ export class Producer implements AsyncDisposable {
     return 'Producer';
   }
 
-  #operation<A>(signal: AbortSignal | undefined, make: () => Run<A>): Operation<A> {
-    return this.#producing.execution.operation(() =>
-      this.#isClosed ? settled(E.left(new Closed('producer'))) : abortable(signal)(defer(make)),
-    );
+  #operation<A, O extends WaitOptions>(
+    given: O,
+    make: (options: Omit<O, 'signal'>) => Run<A>,
+  ): Operation<A> {
+    return this.#producing.execution.operation(() => {
+      if (this.#isClosed) return settled(E.left(new Closed('producer')));
+      if (!isOptions(given)) return settled(E.left(notOptions));
+      const { signal, ...options } = given;
+      return abortable(signal)(defer(() => make(options)));
+    });
   }
 
   /** `H` follows from the types of the canvas. */
   #run<H>(canvas: Signature, options: TaskOptions, name: Name | null = null): Run<H> {
     return pipe(
       checked(canvas),
-      chain((ready) => {
-        const plan = this.#plan(ready, [], celeryOptions(options));
+      chain((ready) =>
+        pipe(
+          checkedLinks(celeryOptions(options)),
+          map((over) => this.#plan(ready, [], over)),
+        ),
+      ),
+      chain((plan) => {
         if (E.isLeft(plan)) return settled(plan);
         const { result } = plan.right;
         if (result === null) return settled(E.left(nothing()));

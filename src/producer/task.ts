@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Step } from '../canvas/step.js';
+import type { Linked, Linking, Step } from '../canvas/step.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
 import { signature as plain, type Signature } from '../wire/signature.js';
 import { type Dict, type List, type TaskCodecs, withCodecs } from './codecs.js';
@@ -46,8 +46,16 @@ export interface TypedTask<Args extends List = List, Kwargs extends Dict = Dict,
   readonly codecs: TaskCodecs<Args, Kwargs, Result>;
   /** A call with keyword arguments and options. */
   readonly signature: {
-    (args: Args, kwargs?: Kwargs, options?: TaskOptions): Step<readonly [], Result>;
-    (args: Rest<Args>, kwargs?: Kwargs, options?: TaskOptions): Step<readonly [Args[0]], Result>;
+    <const Links extends Linked = []>(
+      args: Args,
+      kwargs?: Kwargs,
+      options?: Linking<TaskOptions, Links, Result>,
+    ): Step<readonly [], Result>;
+    <const Links extends Linked = []>(
+      args: Rest<Args>,
+      kwargs?: Kwargs,
+      options?: Linking<TaskOptions, Links, Result>,
+    ): Step<readonly [Args[0]], Result>;
   };
   /** A call that keeps the results of earlier tasks out of its arguments. Celery: `si`. */
   readonly si: (...args: Args) => Step<List, Result>;

@@ -24,7 +24,7 @@ import type { ResultBackend } from './resultBackend.js';
 import type { ResultBase } from './resultBase.js';
 import { readyWithin } from './taskWait.js';
 import { typedResults } from './typedMeta.js';
-import { isTimeout, notATimeout } from './waiting.js';
+import { isOptions, isTimeout, notATimeout, notOptions } from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -105,13 +105,11 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
    */
   get(options?: GetOptions & { readonly propagate?: true }): Operation<A>;
   get(options: GetOptions & { readonly propagate: false }): Operation<A | TaskException>;
-  get({
-    timeout = this.backend.resultTimeout,
-    propagate = true,
-    signal,
-  }: GetOptions & { readonly propagate?: boolean } = {}): Operation<A | TaskException> {
-    return lazily(() =>
-      pipe(
+  get(options: GetOptions & { readonly propagate?: boolean } = {}): Operation<A | TaskException> {
+    return lazily(() => {
+      if (!isOptions(options)) return settled(E.left(notOptions));
+      const { timeout = this.backend.resultTimeout, propagate = true, signal } = options;
+      return pipe(
         this.waiting(timeout),
         unlessOneFails(this.backend, propagate ? this.bodiesBefore : []),
         chain((meta) => {
@@ -121,8 +119,8 @@ export class AsyncResult<A = unknown, M extends TaskMeta = TaskMeta> implements 
             : inTime(this.backend, this.id, timeout, outcome);
         }),
         abortable(signal),
-      ),
-    );
+      );
+    });
   }
 
   /** PENDING where the store knows nothing of the task; `exists` tells the two apart. */

@@ -20,7 +20,14 @@ import {
 import type { AsyncResult } from './asyncResult.js';
 import { inStructure, type Joinable, leavesOf } from './members.js';
 import { outcomes } from './outcomes.js';
-import { type GroupWaitOptions, isTimeout, notAThreshold, notATimeout } from './waiting.js';
+import {
+  type GroupWaitOptions,
+  isOptions,
+  isTimeout,
+  notAThreshold,
+  notATimeout,
+  notOptions,
+} from './waiting.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -46,6 +53,7 @@ export const collected = (
   collecting: Collecting,
 ): Operation<ReadonlyArray<unknown>> =>
   lazily(() => {
+    if (!isOptions(options)) return settled(E.left(notOptions));
     const members = leavesOf(results);
     const { timeout = members[0]?.backend.resultTimeout ?? null, stalledAfter, signal } = options;
     if (!isTimeout(timeout)) return settled(E.left(notATimeout));

@@ -97,13 +97,11 @@ export function join(
 /** @internal `join` without its types. */
 export const joined = (
   results: ReadonlyArray<Joinable>,
-  {
-    propagate = true,
-    cancelSiblings,
-    ...options
-  }: JoinOptions & { readonly propagate?: boolean } = {},
-): Operation<unknown> =>
-  collected(results, options, {
+  options: JoinOptions & { readonly propagate?: boolean } = {},
+): Operation<unknown> => {
+  // null is for the wait to refuse
+  const { propagate = true, cancelSiblings } = options ?? {};
+  return collected(results, options, {
     propagate,
     each: E.mapLeft(asDependency),
     ...(cancelSiblings && {
@@ -113,6 +111,7 @@ export const joined = (
           : settled(E.right(undefined)),
     }),
   });
+};
 
 const asDependency = (error: ResultStoreError): ResultStoreError =>
   error instanceof TaskFailed

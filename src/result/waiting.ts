@@ -45,6 +45,10 @@ export interface GroupWaitOptions extends WaitOptions {
 export const isTimeout = (u: unknown): u is number | null =>
   u === null || (typeof u === 'number' && u >= 0);
 
+export const isOptions = (u: unknown): u is object => typeof u === 'object' && u !== null;
+
+export const notOptions = new InvalidArgument('options', 'must be an object');
+
 export const notATimeout = new InvalidArgument(
   'timeout',
   'must be a number of seconds from 0 on, or null, which is for ever',

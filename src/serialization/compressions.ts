@@ -25,8 +25,11 @@ import { builtIn } from './compressionCodecs.js';
  * @since 0.1.0
  */
 export interface Compressions {
-  /** For the option: what is wrong with it in Celery's words. */
-  readonly toWrite: (method: string) => E.Either<ImproperlyConfigured, Compression>;
+  /** For an option, or the setting of that name: what is wrong with it in Celery's words. */
+  readonly toWrite: (
+    method: string,
+    setting?: string,
+  ) => E.Either<ImproperlyConfigured, Compression>;
   /** For what a stored value names: a `Left` says what is missing. */
   readonly toRead: (method: string) => E.Either<string, Compression>;
 }
@@ -56,7 +59,7 @@ export const compressions = (own: ReadonlyArray<Compression> = []): Compressions
   const find = (method: string) => codecs.find(({ contentType }) => contentType === typeOf(method));
   const known = (method: string) => kombu.find(({ contentType }) => contentType === typeOf(method));
   return {
-    toWrite: (method) => {
+    toWrite: (method, setting) => {
       const found = find(method);
       if (found !== undefined) return E.right(found);
       const lacking = known(method);
@@ -64,7 +67,7 @@ export const compressions = (own: ReadonlyArray<Compression> = []): Compressions
         new ImproperlyConfigured(
           'compression',
           lacking === undefined
-            ? unknown(method, codecs)
+            ? unknown(method, codecs, setting)
             : `${method} ${lacking.lack}; give one in the option compressions`,
         ),
       );
@@ -106,10 +109,15 @@ const kombu: ReadonlyArray<Known> = [
 // errors
 // -------------------------------------------------------------------------------------
 
-const unknown = (method: string, codecs: ReadonlyArray<Compression>): string => {
+const unknown = (
+  method: string,
+  codecs: ReadonlyArray<Compression>,
+  setting: string | undefined,
+): string => {
   const types = new Set(codecs.map(({ contentType }) => contentType));
+  const place = setting === undefined ? '' : ` configured in ${setting}`;
   return (
-    `Unknown compression method '${method}' configured in result_compression. ` +
+    `Unknown compression method '${method}'${place}. ` +
     `Available methods are: ${[...types].sort().join(', ')}.`
   );
 };

@@ -4,7 +4,6 @@
  *
  * @since 0.1.0
  */
-import { isUtf8 } from 'node:buffer';
 import type { TaskException } from '../errors/taskException.js';
 import { DateTime } from '../serialization/dateTime.js';
 import { ownRecord } from '../serialization/ownRecord.js';
@@ -20,26 +19,10 @@ import type { ResultTuple } from './resultTuple.js';
  * @category conversions
  * @since 0.1.0
  */
-export const repr = (u: unknown, levels = 100): string =>
-  reprWithin(u, { levels, text: stringRepr, bytes: bytesRepr }, []);
-
-/**
- * The same as Celery shows the arguments of a task: texts and bytes nearly as they are, and
- * bytes that are not UTF-8 in hex. Source: `saferepr` in `celery/utils/saferepr.py`.
- *
- * @internal
- */
-export const saferepr = (u: unknown, levels: number): string =>
-  reprWithin(u, { levels, text: shownText, bytes: shownBytes }, []);
-
-interface Style {
-  readonly levels: number;
-  readonly text: (text: string) => string;
-  readonly bytes: (bytes: Uint8Array) => string;
-}
+export const repr = (u: unknown, levels = 100): string => reprWithin(u, levels, []);
 
 /** `within` is the containers that `u` is in, the outermost first. */
-const reprWithin = (u: unknown, style: Style, within: ReadonlyArray<object>): string => {
+const reprWithin = (u: unknown, levels: number, within: ReadonlyArray<object>): string => {
   switch (typeof u) {
     case 'number':
       return Number.isFinite(u) ? numberText(u) : nonFinite(u);
@@ -56,8 +39,8 @@ const reprWithin = (u: unknown, style: Style, within: ReadonlyArray<object>): st
     case 'object':
       if (u === null) return 'None';
       try {
-        if (typeof u === 'string') return style.text(u);
-        return typeof u === 'function' ? functionRepr(u) : objectRepr(u, style, within);
+        if (typeof u === 'string') return stringRepr(u);
+        return typeof u === 'function' ? functionRepr(u) : objectRepr(u, levels, within);
       } catch {
         // In the words of Python's `traceback`.
         return `<unprintable ${typeof u}>`;
@@ -70,9 +53,9 @@ const nonFinite = (n: number): string => (Number.isNaN(n) ? 'nan' : n > 0 ? 'inf
 const functionRepr = ({ name }: Readonly<Record<'name', unknown>>): string =>
   `<function ${typeof name === 'string' && name !== '' ? name : '<lambda>'}>`;
 
-const objectRepr = (u: object, style: Style, within: ReadonlyArray<object>): string => {
+const objectRepr = (u: object, levels: number, within: ReadonlyArray<object>): string => {
   if (u instanceof Float) return Number.isFinite(u.value) ? floatText(u.value) : nonFinite(u.value);
-  if (u instanceof Uint8Array) return style.bytes(u);
+  if (u instanceof Uint8Array) return bytesRepr(u);
   if (u instanceof Decimal) return `Decimal(${stringRepr(u.text)})`;
   if (u instanceof Uuid) return `UUID(${stringRepr(u.text)})`;
   if (u instanceof PlainDate) return `datetime.date(${numbers(u.text).join(', ')})`;
@@ -81,9 +64,9 @@ const objectRepr = (u: object, style: Style, within: ReadonlyArray<object>): str
   if (u instanceof Error) return `${u.name}(${u.message === '' ? '' : stringRepr(u.message)})`;
   const own = ownRecord(u);
   if (own !== undefined) return own === 'an exception' ? exceptionRepr(u) : referenceRepr(u);
-  const isElided = within.length >= style.levels || within.includes(u);
+  const isElided = within.length >= levels || within.includes(u);
   const around = [...within, u];
-  const item = (inner: unknown): string => reprWithin(inner, style, around);
+  const item = (inner: unknown): string => reprWithin(inner, levels, around);
   if (Array.isArray(u)) return isElided ? '[...]' : `[${u.map(item).join(', ')}]`;
   const prototype: unknown = Object.getPrototypeOf(u);
   const isDict = u instanceof Map || prototype === Object.prototype || prototype === null;
@@ -133,13 +116,6 @@ const escapeText = (found: string): string => {
   const hex = code.toString(16);
   if (code < 0x100) return named[found] ?? `\\x${hex.padStart(2, '0')}`;
   return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`;
-};
-
-const shownText = (text: string): string => `'${text.replaceAll("'", "\\'")}'`;
-
-const shownBytes = (bytes: Uint8Array): string => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return `b'${isUtf8(buffer) ? buffer.toString() : buffer.toString('hex')}'`;
 };
 
 const bytesRepr = (bytes: Uint8Array): string => {

@@ -11,7 +11,7 @@ import type { DateTime } from '../serialization/dateTime.js';
 import { refusing } from '../serialization/reason.js';
 import type { Serializer } from '../serialization/serializer.js';
 import type { Message } from './message.js';
-import { saferepr } from './repr.js';
+import { type Limits, saferepr, safereprOfTuple } from './saferepr.js';
 import { TaskBody } from './taskBody.js';
 
 // -------------------------------------------------------------------------------------
@@ -55,6 +55,10 @@ export interface TaskCall extends Partial<TaskBody> {
   readonly argsrepr?: string | undefined;
   /** The keyword arguments as monitors show them. */
   readonly kwargsrepr?: string | undefined;
+  /** How many levels of them monitors show, 0 for all. Default 3. Celery: `task_repr_maxlevels`. */
+  readonly reprLevels?: number | undefined;
+  /** Whether its arguments are the very list that was read, and are shown as such. */
+  readonly isAsRead?: boolean | undefined;
   /** Who sends it, such as `gen42@host`. */
   readonly origin?: string;
   /** Null, for the worker to decide, as Celery has it for a task that it doesn't know. */
@@ -131,8 +135,8 @@ const headersOf = (call: TaskCall): Message['headers'] => ({
   timelimit: [call.timeLimit ?? null, call.softTimeLimit ?? null],
   root_id: call.rootId ?? call.id,
   parent_id: call.parentId ?? null,
-  argsrepr: call.argsrepr ?? argsrepr(call.args ?? []),
-  kwargsrepr: call.kwargsrepr ?? cut(saferepr(call.kwargs ?? {}, levels)),
+  argsrepr: call.argsrepr ?? argsrepr(call),
+  kwargsrepr: call.kwargsrepr ?? saferepr(call.kwargs ?? {}, limitsOf(call)),
   origin: call.origin ?? 'chordis',
   ignore_result: call.ignoreResult ?? null,
   replaced_task_nesting: call.replacedTaskNesting ?? 0,
@@ -153,18 +157,13 @@ const propertiesOf = (call: TaskCall): Message['properties'] => ({
   delivery_tag: call.deliveryTag,
 });
 
-/** What monitors show: three levels deep, about a thousand characters long. */
-const levels = 3;
+/** In `headers`, where monitors read them. */
+const limitsOf = ({ reprLevels: levels = 3 }: Pick<TaskCall, 'reprLevels'>): Limits => ({
+  length: 1024,
+  levels,
+});
 
-const cut = (text: string): string => (text.length > 1024 ? `${text.slice(0, 1024)}...` : text);
-
-/**
- * The arguments as monitors show them.
- *
- * @internal
- */
-export const argsrepr = (args: ReadonlyArray<unknown>, as: 'tuple' | 'list' = 'tuple'): string => {
-  const items = args.map((arg) => saferepr(arg, levels - 1)).join(', ');
-  if (as === 'list') return cut(`[${items}]`);
-  return cut(args.length === 1 ? `(${items},)` : `(${items})`);
+const argsrepr = (call: TaskCall): string => {
+  const { args = [], isAsRead = false } = call;
+  return isAsRead ? saferepr(args, limitsOf(call)) : safereprOfTuple(args, limitsOf(call));
 };

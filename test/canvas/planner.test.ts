@@ -63,6 +63,9 @@ const bodyOf = (message: Message | undefined) =>
     },
   ];
 
+const membersOf = (canvas: Signature | undefined): ReadonlyArray<Signature> =>
+  (canvas?.kwargs.tasks ?? []) as ReadonlyArray<Signature>;
+
 const tasks = ({ messages }: Plan) => messages.map(({ headers }) => headers.task);
 
 const uuid = '00000000-0000-4000-8000-000000000001';
@@ -109,6 +112,14 @@ describe('the plan of a task', () => {
   it('tells the broker of what is past that nothing of it is left', () => {
     const past = plan(task('t'), [], { expires: new Date(0) });
     expect(past.messages[0]?.properties.expiration).toBe('0');
+  });
+
+  it('says what its arguments are in its properties too, as Celery does', () => {
+    const { messages } = plan(task('t', { argsrepr: '(secret)', origin: 'there' }));
+    expect(messages[0]).toMatchObject({
+      headers: { argsrepr: '(secret)', origin: 'there' },
+      properties: { argsrepr: '(secret)', origin: 'there' },
+    });
   });
 
   it('takes ids of Python’s class for them', () => {
@@ -206,6 +217,14 @@ describe('the plan of a chain', () => {
     expect(made.chordSizes).toEqual([{ groupId: made.messages[0]?.headers.group, size: 2 }]);
   });
 
+  it('has nothing before a group of which nothing is left', () => {
+    const none = group(group(), chain());
+    expect(plan(chain(task('a'), none)).result?.parent).toBeNull();
+    const both = plan(chain(group(task('a'), task('b')), none));
+    expect(tasks(both)).toEqual(['a', 'b']);
+    expect(both.chordSizes).toEqual([]);
+  });
+
   it('skips groups of none, and is nothing where there is nothing', () => {
     expect(tasks(plan(chain(group(), task('a'), group()), [1]))).toEqual(['a']);
     expect(plan(chain(group(), group()))).toMatchObject({
@@ -277,6 +296,77 @@ describe('the plan of a chord', () => {
       callbacks: null,
       errbacks: null,
       chord: { options: { link: [{ task: 'done' }], link_error: [{ task: 'failed' }] } },
+    });
+  });
+
+  it('has callbacks as Celery has read them: immutable is no more than a task', () => {
+    const callback = { ...chain(task('c')), immutable: true };
+    const { messages } = plan(chord([], group(task('b'))), [], { link: [callback] });
+    expect(bodyOf(messages[0])[2].callbacks).toMatchObject([
+      { task: 'celery.chain', immutable: true, kwargs: { tasks: [{ immutable: false }] } },
+    ]);
+    const alone = plan(chord([], task('b')), [], { link: [callback, group(task('g'))] });
+    expect(bodyOf(alone.messages[0])[2].callbacks).toMatchObject([
+      { task: 'celery.chain', immutable: false },
+      { task: 'celery.group', immutable: false },
+    ]);
+    const first = plan(chord([], group(task('b'))), [], {
+      link: [group(task('g')), chord([task('h')], task('i'))],
+    });
+    expect(bodyOf(first.messages[0])[2].callbacks).toMatchObject([
+      { task: 'celery.group', immutable: false, kwargs: { tasks: [{ immutable: true }] } },
+      {
+        task: 'celery.chord',
+        immutable: false,
+        kwargs: { header: [{ immutable: true }], body: { immutable: false } },
+      },
+    ]);
+  });
+
+  it('keeps what a copy with keyword arguments has beside its own', () => {
+    const copy = chord([task('a')], task('b'));
+    const later = { ...copy, kwargs: { ...copy.kwargs, k: 1 } };
+    const { messages } = plan(chain(task('first'), later));
+    expect(bodyOf(messages[0])[2].chain).toMatchObject([{ kwargs: { k: 1, kwargs: {} } }]);
+  });
+
+  it('has an errback of its chain twice, where it is not the same once it is read', () => {
+    const errback = { ...chain(task('e')), immutable: true };
+    const { messages } = plan(chain(chord([], task('b'))), [], { link_error: [errback] });
+    expect(bodyOf(messages[0])[2].errbacks).toMatchObject([
+      { immutable: false },
+      { immutable: true },
+    ]);
+  });
+
+  it('is one body, also where a copy of it is left in a header', () => {
+    const later = chord([chain(task('a'), group())], chord([], task('c')));
+    const { messages } = plan(chain(task('first'), later), [], { link_error: [task('e')] });
+    const pending = bodyOf(messages[0])[2].chain as ReadonlyArray<unknown>;
+    const { header, body } = (pending[0] as Signature).kwargs;
+    expect(body).toMatchObject({ kwargs: { body: { options: { link_error: [{ task: 'e' }] } } } });
+    expect(header).toMatchObject({
+      kwargs: { tasks: [{ kwargs: { tasks: [{ options: { chord: body } }, {}] } }] },
+    });
+  });
+
+  it('tells of the header that is sent, however often a part of a body was frozen', () => {
+    const nested = group(chord([], task('b')), task('t'));
+    const body = chain(group(task('c'), task('d')), nested);
+    const { result, messages } = plan(chord([task('a')], body));
+    const sent = bodyOf(messages[0])[2].chord as unknown as Signature;
+    const [, last] = membersOf(sent);
+    const [inner] = membersOf(last);
+    const header = inner?.kwargs.header;
+    const parent = result?._tag === 'GroupResult' ? result.results[0]?.parent : null;
+    expect(header).toMatchObject({ options: { task_id: parent?.id } });
+  });
+
+  it('has a group of groups of none for a body, until it is frozen', () => {
+    const { messages } = plan(group(chord([task('a')], group(group()))));
+    expect(bodyOf(messages[0])[2].chord).toMatchObject({
+      task: 'celery.group',
+      kwargs: { tasks: [] },
     });
   });
 

@@ -19,8 +19,6 @@ import { type Case, isTarget, picked, vectors } from '../vectors.js';
 /** What is told apart from Celery on purpose, or belongs to who sends. */
 const apart: Readonly<Record<string, string>> = {
   'call/nested-tuple': 'no tuples in JavaScript',
-  'call/long-argsrepr': 'argsrepr is cut off, but not at the same place',
-  'call/many-args-argsrepr': 'argsrepr is cut off, but not at the same place',
   'call/timezone-eta': 'times are in UTC',
   'call/timezone-no-utc': 'times are in UTC',
   'call/task_routes': 'routes are the sender’s',

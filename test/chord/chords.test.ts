@@ -391,6 +391,26 @@ describe('a chord that fails', () => {
       ['own', 'inner'],
       ['both', 'outer'],
     ]);
+
+    told.length = 0;
+    const two = [0, 1].map((index) =>
+      linked(`g${index}`, ['both', 'own'], { group_id: 'p', group_index: index, chord: outer }),
+    );
+    const group = Signature.encode(
+      signature('celery.group', [], {
+        subtaskType: 'group',
+        kwargs: { tasks: two },
+        options: { task_id: 'group', link_error: [errback('both')] },
+      }),
+    );
+    await right(one.backend.setChordSize('p', 2));
+    await ofSize(one, 1);
+    await right(one.backend.onChordPartReturn(member(0, group), 'FAILURE', new Error('x')));
+    expect(told).toEqual([
+      ['own', 'g0'],
+      ['own', 'g1'],
+      ['both', 'outer'],
+    ]);
   });
 
   it('ends with a reason where a part can not be read, or its size is no number: need 4', async () => {

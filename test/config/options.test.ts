@@ -245,7 +245,17 @@ describe('decodeConfig', () => {
     [{ backstopInterval: -1 }, 'backstopInterval: expected a number from 0 to 2147483, or null'],
     [{ additionalConnectionErrors: [] }, 'additionalConnectionErrors: expected a function, got '],
     [{ compression: 1 }, 'compression: expected a string, or null, got 1'],
-    [{ compressions: [{}] }, 'compressions: expected an array of compressions, got an array'],
+    [
+      { compressions: [{}] },
+      'compressions.0: expected an object with the methods compress and decompress, got an object',
+    ],
+    [{ compressions: {} }, 'compressions: expected an array of compressions, got an object'],
+    [
+      { serializers: [{ encode: () => 0, decode: () => 0 }] },
+      'serializers.0: expected an object with the methods encode and decode and the texts name, ',
+    ],
+    [{ host: '' }, 'host: is empty: leave it out for localhost'],
+    [{ host: ' ' }, 'host: is neither a host nor a URL'],
     [{ maxDecompressedBytes: 0 }, 'maxDecompressedBytes: expected an integer from 1 to '],
     [{ clientName: 'orders service' }, 'clientName: expected a name of printable ASCII '],
     [{ clientName: 'bestellübersicht' }, 'clientName: expected a name of printable ASCII '],

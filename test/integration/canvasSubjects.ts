@@ -3,6 +3,7 @@
  * plans of the same signature, both made readable.
  */
 import * as E from 'fp-ts/lib/Either.js';
+import { fromSignature, toSignature } from '../../src/canvas/canvas.js';
 import { planner } from '../../src/canvas/planner.js';
 import { InvalidArgument } from '../../src/errors/errors.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
@@ -16,11 +17,14 @@ import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
 import { Signature } from '../../src/wire/signature.js';
 import { at, backendOver } from '../store/backendOver.js';
+import { builtCanvas } from './canvasBuilding.js';
 
 /** A signature, what it was called with, and what Celery made of it. */
 export interface Case {
   readonly signature: string;
-  readonly args: ReadonlyArray<unknown>;
+  /** The signature, once Celery has read it. */
+  readonly read: string;
+  readonly args: string;
   readonly options: string;
   readonly failed?: string;
   readonly queues: Readonly<Record<string, ReadonlyArray<string>>>;
@@ -67,11 +71,28 @@ export const renamed = (sent: Sent): unknown => {
         .map(([key, value]) => [name(key), walk(value)]),
     );
   };
-  // Keys have ids for names, so those that are known already come first.
-  return [walk(sent.queues), walk(sent.result), walk(sent.keys)];
+  const queues = walk(sent.queues);
+  const result = walk(sent.result);
+  // Keys have ids for names, which are known already: those of headers that were saved are not.
+  const keys = Object.entries(sent.keys).map(([key, value]) => [name(key), value] as const);
+  return [queues, result, walk(Object.fromEntries(keys))];
 };
 
+/** What Celery made, by the constructors of a producer; undefined for what they don't make. */
+export const builtByChordis = ({ signature }: Case): Signature | undefined =>
+  builtCanvas(parsed(signature));
+
+/** What Celery made. */
+export const readByChordis = ({ read }: Case): unknown => parsed(read);
+
+export const canvasOf = ({ signature }: Case): Signature =>
+  right(Signature.decode(parsed(signature)));
+
 const parsed = (text: string): unknown => right(json.decode(Buffer.from(text)));
+
+/** What a case is called with. */
+export const argsOf = (args: string): ReadonlyArray<unknown> =>
+  parsed(args) as ReadonlyArray<unknown>;
 
 export const sentByCelery = ({ queues, keys, result }: Case): Sent => ({
   queues: Object.fromEntries(
@@ -104,7 +125,7 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
   const { messages, chordSizes, savedGroups, result } = right(
     plan(
       right(Signature.decode(parsed(signature))),
-      args,
+      argsOf(args),
       parsed(options) as Readonly<Record<string, unknown>>,
     ),
   );
@@ -134,8 +155,15 @@ const queuesOf = (messages: ReadonlyArray<Message>): Sent['queues'] => {
   return Object.fromEntries(queues);
 };
 
+/** By the wire's names, as Celery has it once it has read it. */
+export const onTheWire = (canvas: Signature): unknown =>
+  parsed(String(right(json.encode(Signature.encode(toSignature(right(fromSignature(canvas))))))));
+
 /** What a producer sends and writes; null for a chain of nothing, which it refuses. */
-export const appliedByChordis = async ({ signature, options }: Case): Promise<Sent | null> => {
+export const appliedByChordis = async (
+  { options }: Case,
+  canvas: Signature,
+): Promise<Sent | null> => {
   const scheduler = at(now.toISOString());
   const store = memoryStore({ scheduler });
   const keys = new Map<string, unknown>();
@@ -160,7 +188,7 @@ export const appliedByChordis = async ({ signature, options }: Case): Promise<Se
     broker,
   });
   const applied = await producer.apply(
-    right(Signature.decode(parsed(signature))),
+    canvas,
     // they are by Celery's names already
     parsed(options) as ApplyOptions,
   )();

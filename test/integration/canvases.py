@@ -13,8 +13,6 @@ from kombu.utils.json import dumps, loads
 
 from tasks import app
 
-
-
 NOW = datetime.datetime(2026, 11, 25, 12, 0, 0, 123000, tzinfo=datetime.timezone.utc)
 REPLY_TO = 'replies'
 
@@ -44,12 +42,14 @@ def run(seed, count, depth):
 
 def outcome(case):
     sig = maybe_signature(with_tuples(loads(case['signature'])), app=app)
-    if sig.subtask_type is None and not case['args']:
+    args = tuple(loads(case['args']))
+    if sig.subtask_type is None and not args:
         # Made in the process: its arguments are a tuple, and are printed as such.
         sig = sig.clone()
+    case = {**case, 'read': dumps(sig)}
     server.flushdb()
     try:
-        returned = sig.apply_async(tuple(case['args']), **with_tuples(loads(case['options'])))
+        returned = sig.apply_async(args, **with_tuples(loads(case['options'])))
     except Exception as exc:
         return {**case, 'failed': repr(exc)}
     return {**case, **everything(), 'result': as_result(returned)}
@@ -94,17 +94,26 @@ def everything():
 # ---------------------------------------------------------------------------------------
 
 def random_case(rng, depth):
-    sig = random_canvas(rng, depth)
-    args = rng.choice([[], [], [[1, 2]], [7], [1, 'two']])
+    sig = made(rng, depth)
+    args = rng.choice([[], [], [[1, 2]], [7], [1, 'two'], ['ünï 🙂', 2 ** 70]])
     options = {}
     if rng.random() < 0.3 and not isinstance(sig, group):
-        options['link' if rng.random() < 0.5 else 'link_error'] = [random_link(rng)]
+        options['link' if rng.random() < 0.5 else 'link_error'] = random_links(rng)
     for name, values in CALL_OPTIONS.items():
         if rng.random() < 0.1:
             options[name] = rng.choice(values)
     if rng.random() < 0.2:
         sig = frozen(rng, sig)
-    return {'signature': dumps(sig), 'args': args, 'options': dumps(options)}
+    return {'signature': dumps(sig), 'args': dumps(args), 'options': dumps(options)}
+
+
+def made(rng, depth):
+    """Not those that Celery fails to make: of a chain of nothing, what should it link to?"""
+    while True:
+        try:
+            return changed(rng, random_canvas(rng, depth))
+        except IndexError:
+            pass
 
 
 def frozen(rng, sig):
@@ -130,6 +139,9 @@ CALL_OPTIONS = {
     'parent_id': ['parent'],
     'task_id': ['given-id'],
     'countdown': [5, 0.25],
+    'headers': [{'traceparent': '00-1-2-01'}, {'ü': [None, {'n': 2 ** 60}]}],
+    'delivery_mode': [1, 'transient'],
+    'replaced_task_nesting': [1],
     'eta': [datetime.datetime(2027, 1, 2, 3, 4, 5)],
     'expires': [60, 1.5],
     'group_id': ['given-group'],
@@ -141,7 +153,11 @@ OPTIONS = {
     'queue': ['q1', 'q2'],
     'priority': [2, 6],
     'countdown': [1, 2.5],
-    'expires': [30],
+    'eta': [datetime.datetime(2027, 1, 2, 3, 4, 5, 678, datetime.timezone.utc)],
+    'expires': [30, datetime.datetime(2027, 1, 2, 3, 4, 5)],
+    'reply_to': ['own-replies'],
+    'argsrepr': ['(secret)'],
+    'group_index': [3],
     'time_limit': [9],
     'soft_time_limit': [8],
     'shadow': ['shade'],
@@ -167,11 +183,15 @@ def options_of(rng, likely):
     return options
 
 
+ARGS = [(), (), (1,), ('x', 2), ('ünï 🙂',), (2 ** 53 + 1, -(2 ** 70)), ([1, {'a': None}],)]
+KWARGS = [{}, {}, {}, {'k': 1}, {'ключ': [2 ** 64]}]
+
+
 def random_task(rng):
     sig = Signature(
         f'remote.{rng.choice("abc")}',
-        args=rng.choice([(), (1,), ('x', 2)]),
-        kwargs=rng.choice([{}, {}, {'k': 1}]),
+        args=rng.choice(ARGS),
+        kwargs=rng.choice(KWARGS),
         immutable=rng.random() < 0.2,
         app=app,
         **options_of(rng, 0.05),
@@ -185,15 +205,41 @@ def random_task(rng):
 
 
 def random_link(rng):
+    """Mostly a task, at times any canvas."""
+    if rng.random() < 0.15:
+        return random_canvas(rng, 1)
     return Signature('remote.link', args=rng.choice([(), (1,)]), app=app, immutable=rng.random() < 0.3)
+
+
+def random_links(rng):
+    return [random_link(rng) for _ in range(rng.choice([1, 1, 2]))]
+
+
+def changed(rng, sig):
+    """As users change what they have: partial arguments, other options, other ids."""
+    how = rng.random()
+    if how < 0.05:
+        return sig.clone(rng.choice(ARGS), rng.choice(KWARGS), **options_of(rng, 0.05))
+    if how < 0.07 and sig.subtask_type is None:
+        return sig.replace(args=(3,), kwargs={'new': 1})
+    if how < 0.1:
+        sig.set_immutable(rng.random() < 0.8)
+    elif how < 0.13:
+        sig.set(task_id=f'id-{next(ids)}')
+    elif how < 0.16:
+        sig.link_error(random_link(rng))
+    elif how < 0.19 and (sig.subtask_type != 'group' or sig.tasks):
+        sig.link(random_link(rng))
+    return sig
 
 
 def random_canvas(rng, depth):
     if depth == 0 or rng.random() < 0.25:
         return random_task(rng)
-    sig = rng.choice([random_group, random_chain, random_raw_chain, random_chord])(rng, depth - 1)
+    sig = rng.choice(KINDS)(rng, depth - 1)
     if not isinstance(sig, Signature):
         return random_task(rng)
+    sig = changed(rng, sig)
     if rng.random() < 0.25:
         sig.options.update(options_of(rng, 0.04))
     if rng.random() < 0.15 and sig.subtask_type in ('chain', 'chord', None):
@@ -225,6 +271,14 @@ def random_chain(rng, depth):
         return random_task(rng)
 
 
+def random_pipe(rng, depth):
+    """`a | b`"""
+    try:
+        return random_canvas(rng, depth) | random_canvas(rng, depth)
+    except Exception:
+        return random_task(rng)
+
+
 def random_raw_chain(rng, depth):
     return _chain(members(rng, depth), app=app)
 
@@ -236,3 +290,6 @@ def random_chord(rng, depth):
     if rng.random() < 0.1:
         sig['immutable'] = True
     return sig
+
+
+KINDS = [random_group, random_chain, random_raw_chain, random_pipe, random_chord]

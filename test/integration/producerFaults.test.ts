@@ -1,76 +1,20 @@
 /**
  * What becomes of sends where the broker is away, comes back, refuses or is let go of.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, it } from 'vitest';
 import {
   Aborted,
-  type AsyncResult,
   AuthenticationError,
-  type RedisBackend,
+  EncodeError,
+  InvalidArgument,
   RetryLimitExceeded,
 } from '../../src/index.js';
 import { chord, group, Producer, signature } from '../../src/producer/index.js';
 import { expectNoSubscriptions } from './leaks.js';
-import { describeRedis, type RedisServer, startRedis } from './redisServer.js';
+import { describeRedis } from './redisServer.js';
 import { onRedis, right } from './scenario.js';
-
-const idOf = (message: string): string => JSON.parse(message).headers.id;
-
-/** A worker that is done with each task at once; until `stop`. */
-const immediateWorker = (server: RedisServer, backend: RedisBackend) => {
-  const client = server.admin.duplicate();
-  client.on('error', () => {});
-  let isStopped = false;
-  const served = new Set<string>();
-  const serve = async (): Promise<void> => {
-    await client.connect().catch(() => undefined);
-    while (!isStopped) {
-      const messages = await client.rpop('celery', 500).catch(() => null);
-      if (!messages) await delay(1);
-      for (const id of (messages ?? []).map(idOf)) {
-        served.add(id);
-        backend.markAsDone(id, `done ${id}`)();
-      }
-    }
-    client.disconnect();
-  };
-  const running = serve();
-  return {
-    served,
-    stop: async () => {
-      isStopped = true;
-      await running;
-    },
-  };
-};
-
-/** The server of the results stays, that of the broker is the test's to hurt. */
-const withBroker = (
-  body: (world: {
-    readonly store: RedisServer;
-    readonly broker: RedisServer;
-    readonly backend: RedisBackend;
-    readonly producer: Producer;
-    readonly log: ReadonlyArray<string>;
-  }) => Promise<void>,
-  retryPolicy: { readonly maxRetries: number; readonly intervalMax?: number },
-): Promise<void> =>
-  onRedis(async ({ server: store, backend: newBackend, log }) => {
-    const broker = await startRedis();
-    const backend = newBackend({ retryPolicy });
-    const producer = new Producer({ backend, broker: broker.url(0) });
-    try {
-      await body({ store, broker, backend, producer, log });
-      await expectNoSubscriptions(store);
-    } finally {
-      await right(producer.close());
-      await broker.stop();
-    }
-  });
-
-const tenThousand = Array.from({ length: 10_000 }, (_, i) => i);
+import { idOf, immediateWorker, tenThousand, withBroker } from './sendingWorld.js';
 
 describeRedis('sending', () => {
   it('10,000 tasks at once to a worker that answers at once: each result arrives', () =>
@@ -82,17 +26,6 @@ describeRedis('sending', () => {
       const values = await Promise.all(results.map((result) => right(result.get({ timeout: 20 }))));
       expect(values).toEqual(results.map(({ id }) => `done ${id}`));
       await expectNoSubscriptions(server);
-      await worker.stop();
-      await right(producer.close());
-    }));
-
-  it('a group of 10,000 is one transaction', () =>
-    onRedis(async ({ server, backend: newBackend }) => {
-      const backend = newBackend();
-      const producer = new Producer({ backend, broker: server.url(0) });
-      const worker = immediateWorker(server, newBackend());
-      const sent = await right(producer.apply(group(tenThousand.map((i) => signature('t', [i])))));
-      expect(await right(sent.join({ timeout: 20 }))).toHaveLength(10_000);
       await worker.stop();
       await right(producer.close());
     }));
@@ -114,31 +47,45 @@ describeRedis('sending', () => {
       { maxRetries: 1, intervalMax: 0 },
     ));
 
-  it('is over once the broker is back: killed and started again half way', () =>
-    withBroker(
-      async ({ broker, backend, producer, log }) => {
-        const half = tenThousand.slice(0, 2000);
-        const send = (): ReadonlyArray<Promise<AsyncResult>> =>
-          half.map((i) => right(producer.sendTask('t', [i])));
-        const first = await Promise.all(send());
-        const during = send();
-        await broker.kill9();
-        const after = send();
-        await delay(200);
-        await broker.restart();
-        const again = await Promise.all([...during, ...after]);
-        const worker = immediateWorker(broker, backend);
-        // what was in the broker's memory went with it
-        const some = await Promise.all(
-          again.slice(-2000).map((result) => right(result.get({ timeout: 20 }))),
-        );
-        expect(some).toHaveLength(2000);
-        expect(log.join('\n')).toMatch(/Connection to Redis lost: Retry/);
-        await worker.stop();
-        for (const { id } of [...first, ...again]) backend.resultConsumer.cancelFor(id);
+  it.each([
+    [
+      'an argument has no form',
+      (producer: Producer) => [
+        producer.sendTask('t', [{ of: [() => 0] }]),
+        producer.apply(chord([signature('t'), signature('t', [Symbol('s')])], signature('b'))),
+        producer.apply(group([signature('t'), signature('t', [], { k: () => 0 })])),
+      ],
+      EncodeError,
+      /\$\[[01]\](\[0\]|\.k)/,
+    ],
+    [
+      'no queue takes the message',
+      (producer: Producer) => {
+        const nowhere = { exchange: 'media', routingKey: 'video' };
+        return [
+          producer.sendTask('t', [], {}, nowhere),
+          producer.apply(chord([signature('t')], signature('b')), nowhere),
+          producer.apply(group([signature('t'), signature('u', [], {}, nowhere)])),
+        ];
       },
-      { maxRetries: 20, intervalMax: 1 },
-    ));
+      InvalidArgument,
+      /^exchange 'media' has no queue for the routing key 'video'\.$/,
+    ],
+  ])('fails at its place where %s, and leaves no stream and no key', (_, send, type, message) =>
+    withBroker(
+      async ({ store, broker, producer }) => {
+        for (const operation of send(producer)) {
+          const refused = await operation();
+          expect(refused).toMatchObject(E.left(expect.any(type)));
+          if (E.isLeft(refused)) expect(refused.left.message).toMatch(message);
+        }
+        await expectNoSubscriptions(store);
+        expect(await store.cli('DBSIZE')).toBe('0');
+        expect(await broker.cli('DBSIZE')).toBe('0');
+      },
+      { maxRetries: 1 },
+    ),
+  );
 
   it('is refused for good where the credentials are wrong', () =>
     onRedis(async ({ server, backend: newBackend }) => {
@@ -148,7 +95,10 @@ describeRedis('sending', () => {
       const refused = await producer.sendTask('t')();
       expect(refused).toMatchObject(E.left(expect.any(AuthenticationError)));
       expect(JSON.stringify(refused)).not.toContain('wrong');
+      const many = await producer.apply(chord([signature('t')], signature('b')))();
+      expect(many).toMatchObject(E.left(expect.any(AuthenticationError)));
       await expectNoSubscriptions(server);
+      expect(await server.cli('DBSIZE')).toBe('0');
       await right(producer.close());
     }));
 
@@ -164,6 +114,7 @@ describeRedis('sending', () => {
         const [next, ...before] = (await broker.admin.lrange('celery', 0, -1)).map(idOf);
         expect(next).toBe('next');
         expect(before.length).toBeLessThan(2);
+        expect(await store.cli('DBSIZE')).toBe('0');
       },
       { maxRetries: 3 },
     ));

@@ -51,6 +51,26 @@ describe('withSignal', () => {
     expect(runs).toBe(0);
   });
 
+  it.each([
+    ['an object', {}],
+    ['a text', 'soon'],
+    ['half a signal', { aborted: false, addEventListener: () => undefined }],
+  ])('is refused where the signal is none: %s', async (_, given) => {
+    const signal = given as AbortSignal;
+    const refused = { _tag: 'InvalidArgument', message: 'signal must be an AbortSignal.' };
+    const op = Op.fromObservable(Rx.of(1));
+    expect(await Op.withSignal(signal)(op)()).toMatchObject({ left: refused });
+    const told = Rx.firstValueFrom(Rx.of(1).pipe(Op.untilAborted(signal)));
+    await expect(told).rejects.toMatchObject(refused);
+  });
+
+  it('takes null for none, as fetch does', async () => {
+    const none = null as unknown as AbortSignal;
+    const op = Op.fromObservable(Rx.of(1));
+    expect(await Op.withSignal(none)(op)()).toEqual(E.right(1));
+    expect(await Rx.firstValueFrom(Rx.of(1).pipe(Op.untilAborted(none)))).toBe(1);
+  });
+
   it('tells the reason of the signal as its cause', async () => {
     const reason = new RangeError('out of time');
     const never = Op.fromObservable(Rx.NEVER);

@@ -111,6 +111,39 @@ describe('a typed task', () => {
     expect(await left(last.get({ timeout: 1 }))).toBeInstanceOf(InvalidResult);
   });
 
+  it('is checked and encoded as a link, which gets its first argument, and as an errback', async () => {
+    const { producer, taken } = world();
+    const at = new Date(0);
+    await right(
+      producer.sendTask(shout, ['a'], {}, { link: [schedule(at)], linkError: schedule(at) }),
+    );
+    await right(producer.apply(shout('a'), { link: chain([length(), add(3)]) }));
+    await right(producer.apply(shout.signature(['a'], {}, { link: schedule.si('b', at) })));
+    const [one, other, third] = taken().map((message) => bodyOf(message)[2]);
+    expect(one).toMatchObject({
+      callbacks: [{ task: 'tasks.schedule', args: [at.toISOString()] }],
+      errbacks: [{ task: 'tasks.schedule', args: [at.toISOString()] }],
+    });
+    expect(other).toMatchObject({
+      callbacks: [{ kwargs: { tasks: [{ task: 'tasks.length', args: [] }, { args: [3] }] } }],
+    });
+    expect(third).toMatchObject({ callbacks: [{ args: ['b', at.toISOString()] }] });
+  });
+
+  it.each([
+    ['a link', (p: Producer) => p.sendTask('t', [], {}, { link: add('3' as never) as never })],
+    ['an errback', (p: Producer) => p.sendTask('t', [], {}, { linkError: [shout(1 as never)] })],
+    [
+      'the link of a step',
+      (p: Producer) => p.apply(chain([add.signature([1, 2], {}, { link: add('3' as never) })])),
+    ],
+  ])('is refused as %s before anything is sent', async (_, send) => {
+    const { producer, taken, store } = world();
+    expect(await left(send(producer))).toBeInstanceOf(InvalidArgument);
+    expect(taken()).toEqual([]);
+    expect(store.subscriptions()).toEqual([]);
+  });
+
   it('takes options with its signature', async () => {
     const { producer, taken } = world();
     await right(producer.apply(add.signature([1, 2], { round: false }, { queue: 'sums' })));
@@ -163,4 +196,51 @@ export const types = (producer: Producer): void => {
   chain([group([add(1, 2), length('a')]), total()]);
   // @ts-expect-error texts are no numbers
   chain([group([shout('a')]), total()]);
+
+  // partials, and what is immutable
+  expectTypeOf(add(3)).toEqualTypeOf<Step<readonly [number], number>>();
+  expectTypeOf(add.si(1, 2)).toEqualTypeOf<Step<ReadonlyArray<unknown>, number>>();
+  expectTypeOf(immutable(add(1, 2))).toEqualTypeOf<Step<ReadonlyArray<unknown>, number>>();
+  chain([shout('a'), immutable(add(1, 2))]);
+  chord([shout('a')], add.si(1, 2));
+  // @ts-expect-error an immutable call has all its arguments
+  add.si(1);
+  // @ts-expect-error a partial's own argument is wrong
+  add('3');
+  // @ts-expect-error a wrong keyword argument
+  add.signature([1, 2], { round: 'up' });
+  // @ts-expect-error a chain that still waits for its first argument
+  producer.apply(chain([add(1), add(2)]));
+  // @ts-expect-error a group with a member that waits
+  producer.apply(group([add(1, 2), add(3)]));
+
+  // bodies
+  // @ts-expect-error a body that has all its arguments, and would get one more
+  chord([add(1, 2)], add(3, 4));
+  // @ts-expect-error a body that takes one number, not a list of them
+  chord([add(1, 2)], add(3));
+  chord([signature('any')], total());
+  const nested = chain([group([add(1, 2)]), add(3)]);
+  expectTypeOf(producer.apply(nested)).toEqualTypeOf<Operation<AsyncResult<number>>>();
+
+  // a tuple of what different tasks give, through a chain that ends with a group
+  const ending = producer.apply(chain([length('a'), group([add(1), add.si(1, 2), shout.si('b')])]));
+  ending.subscribe((results) => {
+    expectTypeOf(results.join()).toEqualTypeOf<Operation<readonly [number, number, string]>>();
+  });
+
+  // links
+  producer.sendTask(add, [1, 2], {}, { link: add(3), linkError: signature('report') });
+  producer.sendTask(add, [1, 2], {}, { link: [add(3), signature('any'), shout.si('a')] });
+  producer.apply(add(1, 2), { link: chain([add(3), add(4)]) });
+  add.signature([1, 2], {}, { link: [add(3)] });
+  producer.sendTask('t', [], {}, { link: add(3) });
+  // @ts-expect-error a number is no text
+  producer.sendTask(add, [1, 2], {}, { link: shout() });
+  // @ts-expect-error a number is no text
+  producer.sendTask(add, [1, 2], {}, { link: [add(3), shout()] });
+  // @ts-expect-error it has all its arguments, and would get one more
+  producer.apply(add(1, 2), { link: add(3, 4) });
+  // @ts-expect-error a number is no text
+  add.signature([1, 2], {}, { link: shout() });
 };

@@ -183,6 +183,20 @@ describe('get', () => {
     }));
 });
 
+describe('get', () => {
+  it('is a Left where its options are none', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const get = testBackend(scheduler)
+        .asyncResult('a')
+        .get(null as never);
+      expectObservable(told(get)).toBe(
+        '#',
+        undefined,
+        'InvalidArgument: options must be an object',
+      );
+    }));
+});
+
 describe('the timeout of get', () => {
   const overdue = (seconds: number): string =>
     `ResultTimeout: Task a has no result after ${seconds} s`;

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { ChordError, TaskFailed } from '../../src/errors/errors.js';
 import { fromObservable } from '../../src/operation/operation.js';
 import { join } from '../../src/result/join.js';
+import { joinSettled } from '../../src/result/joinSettled.js';
 import { leavesOf } from '../../src/result/members.js';
 import {
   drawGroup,
@@ -297,6 +298,19 @@ describe('the timeout of a join', () => {
         timeout('a', 0.2),
       );
       expectObservable(told(group.join({ timeout: 3 }))).toBe('3s #', undefined, timeout('a', 3));
+    }));
+
+  it('is refused with options that are none', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const group = drawGroup(testBackend(scheduler), 'g', { a: '-' });
+      const none = null as never;
+      for (const wait of [group.join(none), joinSettled(group, none)]) {
+        expectObservable(told(wait)).toBe(
+          '#',
+          undefined,
+          'InvalidArgument: options must be an object',
+        );
+      }
     }));
 
   it('that is none, and a threshold that is none, are refused', () =>

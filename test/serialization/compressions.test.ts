@@ -57,7 +57,7 @@ describe('compressions', () => {
     (c) => {
       const [first] = c.error.message.split('\n');
       for (const method of ['rot13', 'GZIP', 'Gzip', ' gzip', 'constructor', '__proto__']) {
-        expect(toWrite(method)).toMatchObject(
+        expect(toWrite(method, 'result_compression')).toMatchObject(
           E.left({
             _tag: 'ImproperlyConfigured',
             problem: expect.stringContaining(first.replace('rot13', method)),

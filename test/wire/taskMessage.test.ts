@@ -20,9 +20,7 @@ const notMade: Readonly<Record<string, string>> = {
   'call/compression-gzip': 'messages are not compressed',
   'call/task_compression-setting': 'messages are not compressed',
   'call/nested-tuple': 'no tuples in JavaScript',
-  'call/long-argsrepr': 'argsrepr is cut off, but not at the same place',
   'callback/immutable-with-args': 'argsrepr prints a list here, and a tuple elsewhere',
-  'call/many-args-argsrepr': 'argsrepr is cut off, but not at the same place',
 };
 
 const recorded = picked(vectors('messages'), (c) => c.celery === '5.7.0');
