@@ -56,7 +56,9 @@ describe('a broker over AMQP', () => {
 
   it('is not led to by a URL alone', async () => {
     const backend = new RedisBackend({ url: 'memory://' });
-    expect(() => new Producer({ backend, broker: NOWHERE })).toThrow(/chordis\/amqp: give amqpBroker/);
+    expect(() => new Producer({ backend, broker: NOWHERE })).toThrow(
+      /chordis\/amqp: give amqpBroker/,
+    );
     await backend.close()();
   });
 });
