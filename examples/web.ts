@@ -13,6 +13,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
+import type { RedisBackend } from 'chordis';
 import { startCelery } from './web/celeryWorker.js';
 import { functions } from './web/functions.js';
 import { memoryQueue } from './web/memory.js';
@@ -36,7 +37,7 @@ const stop = new AbortController();
 /** Enough for the crowd. */
 const CONCURRENCY = 100;
 
-const work = (backend: ReturnType<typeof openBackend>, brokerUrl: string, open: typeof openQueue) =>
+const work = (backend: RedisBackend, brokerUrl: string, open: typeof openQueue) =>
   worker({
     ...{ backend, brokerUrl, open, functions, queue: QUEUE },
     ...{ concurrency: CONCURRENCY, retryDelay: 1_000, stop: stop.signal },

@@ -2,9 +2,10 @@
 import { type TaskState, type WatchError, type WatchOptions, watchTasks } from 'chordis/browser';
 import type { Subscription } from 'rxjs';
 import type { Kind, Sent, SentTask } from '../protocol.js';
+import { allWaiting, type Counts, move } from './counts.js';
 import { type Bar, bar, element } from './dom.js';
 import { type Drawn, drawSoon } from './frames.js';
-import { isOver, PHASES, type Phase, tasksText } from './phases.js';
+import { isOver, type Phase, tasksText } from './phases.js';
 import { Row } from './row.js';
 
 export interface CardEvents {
@@ -15,8 +16,6 @@ export interface CardEvents {
   /** The server tells nothing of it: its results are kept no more, or its token is none. */
   readonly refused: (card: Card) => void;
 }
-
-export interface Counts extends Record<Phase, number> {}
 
 const TITLES: Readonly<Record<Kind, string>> = {
   work: 'A task',
@@ -30,12 +29,10 @@ const TITLES: Readonly<Record<Kind, string>> = {
 /** A list as long as this is scrolled in a frame of its own. */
 const LONG = 50;
 
-const noCounts = (): Counts => ({ waiting: 0, working: 0, retrying: 0, done: 0, failed: 0 });
-
 export class Card implements Drawn {
   readonly element: HTMLElement;
-  readonly counts = noCounts();
-  private readonly ofMembers = noCounts();
+  readonly counts: Counts;
+  private readonly ofMembers: Counts;
   private readonly rows = new Map<string, Row>();
   private readonly members: ReadonlySet<Row>;
   private readonly groupBar: Bar | undefined;
@@ -51,6 +48,8 @@ export class Card implements Drawn {
     private readonly isNew: boolean,
   ) {
     const { kind, members, task, id } = sent;
+    this.counts = allWaiting(members.length + (task === null ? 0 : 1));
+    this.ofMembers = allWaiting(members.length);
     const title = element('h3', '', TITLES[kind]);
     title.id = `title-${id}`;
     const time = element('time', '', at.toLocaleTimeString());
@@ -106,11 +105,6 @@ export class Card implements Drawn {
   draw(): void {
     const { done, failed } = this.ofMembers;
     const total = this.members.size;
-    this.element.dataset.phase = this.isOpen
-      ? 'working'
-      : this.counts.failed > 0
-        ? 'failed'
-        : 'done';
     if (this.groupBar === undefined) return;
     this.groupBar.show((100 * (done + failed)) / total, (100 * failed) / total);
     const failures = failed > 0 ? `, ${failed} failed` : '';
@@ -120,7 +114,6 @@ export class Card implements Drawn {
   private addRow({ id, name }: SentTask, list: Element, mosaic?: Element): Row {
     const row = new Row(name, list, mosaic);
     this.rows.set(id, row);
-    this.counts.waiting += 1;
     return row;
   }
 
@@ -136,11 +129,8 @@ export class Card implements Drawn {
   }
 
   private count(row: Row, before: Phase): void {
-    this.counts[before] -= 1;
-    this.counts[row.phase] += 1;
-    if (!this.members.has(row) || before === row.phase) return;
-    this.ofMembers[before] -= 1;
-    this.ofMembers[row.phase] += 1;
+    move(this.counts, before, row.phase);
+    if (this.members.has(row)) move(this.ofMembers, before, row.phase);
   }
 
   private lose(why: string): void {
@@ -161,10 +151,4 @@ const framed = (list: HTMLElement, label: string): HTMLElement => {
   frame.setAttribute('role', 'region');
   frame.setAttribute('aria-label', label);
   return frame;
-};
-
-export const sum = (all: Iterable<Counts>): Counts => {
-  const total = noCounts();
-  for (const counts of all) for (const phase of PHASES) total[phase] += counts[phase];
-  return total;
 };

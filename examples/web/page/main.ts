@@ -1,8 +1,9 @@
 /** The page: buttons that send and break, a card for what was sent, and what happened. */
 import type { WatchOptions } from 'chordis/browser';
 import type { Kind, Restartable } from '../protocol.js';
-import { Card, type CardEvents, sum } from './card.js';
+import { Card, type CardEvents } from './card.js';
 import { observed } from './connection.js';
+import { sum } from './counts.js';
 import { found } from './dom.js';
 import { type Drawn, drawSoon } from './frames.js';
 import * as kept from './kept.js';
