@@ -6,7 +6,7 @@
  */
 import type { TaskMeta } from '../wire/taskMeta.js';
 
-/** So many are held whatever they weigh, which is not even asked; and so many are read again at once. */
+/** So many are held whatever they weigh, which is not even asked. */
 const FEW = 8;
 
 export class HeldStates {
@@ -14,7 +14,8 @@ export class HeldStates {
   /** Of those that were weighed. */
   private readonly weights = new Map<number, number>();
   private weight = 0;
-  private readonly outside = new Set<number>();
+  /** What those weighed that found no room. */
+  private readonly outside = new Map<number, number>();
 
   constructor(
     private readonly most: number,
@@ -29,44 +30,46 @@ export class HeldStates {
   put(at: number, meta: TaskMeta): boolean {
     this.lighten(at);
     const others = this.metas.size - (this.metas.has(at) ? 1 : 0);
-    if (others < FEW || this.fits(at, meta)) {
-      this.metas.set(at, meta);
-      return true;
+    const weight = others < FEW ? 0 : this.weigh(meta);
+    if (this.weight + weight > this.most) {
+      this.metas.delete(at);
+      this.outside.set(at, weight);
+      return false;
     }
-    this.metas.delete(at);
-    this.outside.add(at);
-    return false;
-  }
-
-  /** The first, which is held no more from now on. */
-  take(): readonly [at: number, meta: TaskMeta] | undefined {
-    const [first] = this.metas;
-    if (first === undefined) return undefined;
-    this.metas.delete(first[0]);
-    this.lighten(first[0]);
-    return first;
-  }
-
-  /** Some of those that found no room, once all is taken. */
-  welcome(): ReadonlyArray<number> {
-    if (this.outside.size === 0 || this.metas.size > 0) return [];
-    const some = [...this.outside].slice(0, FEW);
-    for (const at of some) this.outside.delete(at);
-    return some;
-  }
-
-  private fits(at: number, meta: TaskMeta): boolean {
-    const weight = this.weigh(meta);
-    if (this.weight + weight > this.most) return false;
-    this.weights.set(at, weight);
+    this.outside.delete(at);
+    this.metas.set(at, meta);
+    if (weight > 0) this.weights.set(at, weight);
     this.weight += weight;
     return true;
   }
 
+  /** The first, which is held no more from now on. */
+  take(): readonly [at: number, meta: TaskMeta] | undefined {
+    for (const first of this.metas) {
+      this.metas.delete(first[0]);
+      this.lighten(first[0]);
+      return first;
+    }
+    return undefined;
+  }
+
+  /** Those that found no room and do now that all is taken, one at least. */
+  welcome(): ReadonlyArray<number> {
+    const some: Array<number> = [];
+    if (this.metas.size > 0) return some;
+    let weight = 0;
+    for (const [at, each] of this.outside) {
+      weight += each;
+      if (some.length > 0 && weight > this.most) break;
+      this.outside.delete(at);
+      some.push(at);
+    }
+    return some;
+  }
+
   private lighten(at: number): void {
-    const weight = this.weights.get(at);
-    if (weight === undefined) return;
+    if (this.weights.size === 0) return;
+    this.weight -= this.weights.get(at) ?? 0;
     this.weights.delete(at);
-    this.weight -= weight;
   }
 }

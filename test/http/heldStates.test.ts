@@ -54,7 +54,8 @@ describe('HeldStates', () => {
         };
         expect(take()).toBeLessThanOrEqual(100);
         for (let some = held.welcome(); some.length > 0; some = held.welcome()) {
-          expect(some.length).toBeLessThanOrEqual(8);
+          const weights = some.map((at) => latest.get(at) ?? 0);
+          expect(weights.slice(1).reduce((sum, each) => sum + each, 0)).toBeLessThanOrEqual(100);
           for (const at of some) held.put(at, meta(latest.get(at) ?? 0));
           take();
         }
@@ -63,12 +64,19 @@ describe('HeldStates', () => {
     );
   });
 
-  it('lets nobody in while something is held', () => {
-    const held = new HeldStates(0, weigh);
-    for (let at = 0; at < 12; at++) expect(held.put(at, meta(1))).toBe(at < 8);
+  it('lets in as many as there is room for, one at least, and nobody while something is held', () => {
+    const held = new HeldStates(10, weigh);
+    for (let at = 0; at < 8; at++) expect(held.put(at, meta(1))).toBe(true);
+    expect(held.put(8, meta(20))).toBe(false);
+    expect(held.put(9, meta(10))).toBe(true);
+    for (let at = 10; at < 14; at++) expect(held.put(at, meta(4))).toBe(false);
     expect(held.welcome()).toEqual([]);
-    expect(taken(held)).toHaveLength(8);
-    expect(held.welcome()).toEqual([8, 9, 10, 11]);
-    expect(held.welcome()).toEqual([]);
+    expect(taken(held)).toHaveLength(9);
+    expect([held.welcome(), held.welcome(), held.welcome(), held.welcome()]).toEqual([
+      [8],
+      [10, 11],
+      [12, 13],
+      [],
+    ]);
   });
 });
