@@ -22,7 +22,7 @@ import {
 import { describeCelery, type PythonSession, startPython } from './celery.js';
 import { type RedisServer, startRedis } from './redisServer.js';
 
-const RUNS = Number(process.env.CANVAS_RUNS ?? 400);
+const RUNS = Number(process.env.CANVAS_RUNS ?? (process.env.CI === 'true' ? 1000 : 200));
 const SEED = Number(process.env.CANVAS_SEED ?? Math.floor(Math.random() * 2 ** 31));
 const DEPTH = Number(process.env.CANVAS_DEPTH ?? 4);
 const BATCH = 200;
