@@ -6,8 +6,8 @@
 import { identity } from 'fp-ts/lib/function.js';
 import { type Chords, chords } from '../chord/chords.js';
 import { ResultConsumer } from '../consumer/resultConsumer.js';
+import { Deadlines } from '../operation/deadlines.js';
 import type { Producing } from '../producer/producing.js';
-import { Deadlines } from '../result/deadlines.js';
 import type { ResultBackend } from '../result/resultBackend.js';
 import { Execution, type Judgement } from '../store/execution.js';
 import { type Groups, groups } from '../store/groups.js';

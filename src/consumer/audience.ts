@@ -12,8 +12,12 @@ import type { ResultStoreError } from '../errors/errors.js';
 import { isolated } from '../operation/isolated.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
 
-/** An observer that can be gone already: a `Listener`, or an operator's Subscriber. */
-export type Listening = Observer<TaskMeta> & Pick<Subscription, 'closed'>;
+/** An observer that can be gone already: a `Listener`, a `Follower`, or an operator's Subscriber. */
+export type Listening = Observer<TaskMeta> &
+  Pick<Subscription, 'closed'> & {
+    /** Told each time the task has come to be followed. */
+    readonly followed?: () => void;
+  };
 
 export class Audience {
   private latest: TaskMeta | undefined;
@@ -42,6 +46,12 @@ export class Audience {
     this.latest = meta;
     tell(this.listeners, (listener) => listener.next(meta));
     return true;
+  }
+
+  /** Most have nobody who asks for this. */
+  followed(): void {
+    this.first?.followed?.();
+    for (const listener of this.others ?? nobody) listener.followed?.();
   }
 
   settle(meta: TaskMeta): void {

@@ -186,6 +186,11 @@ export class Registry {
     for (const channel of channels) if (channel.isOpen) own(channel).state = 'following';
   }
 
+  /** What they held is taken: those that still are *following* tell it. */
+  followed(channels: ReadonlyArray<TaskChannel>): void {
+    for (const channel of channels) if (channel.state === 'following') own(channel).followed();
+  }
+
   /**
    * A message has come on the channel of this whole name. A slice of a string would be looked
    * up at twice the cost.

@@ -10,21 +10,15 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
-import {
-  Closed,
-  InvalidArgument,
-  ResultCancelled,
-  type ResultStoreError,
-} from '../errors/errors.js';
+import { InvalidArgument } from '../errors/errors.js';
+import { Deadlines } from '../operation/deadlines.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
-import type { Result, Run, Settle } from '../operation/run.js';
+import { type Run, settled } from '../operation/run.js';
 import type { Connection, Value } from '../port/commands.js';
 import type { RetryPolicy } from '../retry/policy.js';
-import { isReady } from '../states.js';
 import type { Keys } from '../wire/keys.js';
-import { Awaited } from './awaited.js';
+import { Follower } from './follower.js';
 import { LargeValues } from './largeValues.js';
 import { type Decode, Readings } from './readings.js';
 import { Registry } from './registry.js';
@@ -69,10 +63,12 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     return this.backstopped;
   }
 
+  /** @internal Of those that follow. */
+  readonly deadlines: Deadlines;
+
   private readonly opened: Rx.Subject<TaskResults>;
   private readonly registry: Registry;
   private readonly sessions: Sessions;
-  private readonly awaited = new Awaited();
   private backstopped = 0;
   private closed = false;
 
@@ -81,6 +77,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
     const opened = new Rx.Subject<TaskResults>();
     super((observer) => opened.subscribe(observer));
     this.opened = opened;
+    this.deadlines = new Deadlines(options.retry.scheduler);
     const registry = new Registry({
       prefix: options.keys.taskPrefix,
       leaveAfter: options.connection.leaveAfter,
@@ -110,7 +107,6 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       onBackstop: () => {
         this.backstopped += 1;
       },
-      onFollowed: (channels) => this.awaited.tell(channels),
     });
     this.connection$ = this.sessions.connection$;
   }
@@ -132,10 +128,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * Celery: `ResultConsumer.consume_from`.
    */
   consumeFrom(taskId: string): TaskResults {
-    const name =
-      typeof taskId === 'string'
-        ? this.options.keys.task(taskId)
-        : E.left(new InvalidArgument('task_id', 'must be a string'));
+    const name = this.nameOf(taskId);
     return E.isLeft(name)
       ? taskResults(
           taskId,
@@ -162,46 +155,20 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
    * @internal
    */
   follow(taskId: string, seconds: number): Run<() => void> {
-    const { scheduler } = this.options.retry;
-    const end$ =
-      seconds === 0 ? Rx.NEVER : Rx.timer(Math.min(seconds, MAX_SECONDS) * 1000, scheduler);
     return (settle) => {
-      // let go of once told: the task is followed for long after that
-      let told: Settle<() => void> | undefined = settle;
-      let isSettled = false;
-      const over = (result: Result<() => void>): void => {
-        const tell = told;
-        told = undefined;
-        leave();
-        tell?.(result);
-      };
-      let leave: () => void = constVoid;
-      const watching = this.consumeFrom(taskId)
-        .pipe(Rx.takeUntil(end$))
-        .subscribe({
-          next: (meta) => {
-            isSettled ||= isReady(meta.status);
-          },
-          error: (error: ResultStoreError) => over(E.left(error)),
-          complete: () =>
-            over(
-              this.closed
-                ? E.left(new Closed('result consumer'))
-                : isSettled
-                  ? E.right(constVoid)
-                  : E.left(new ResultCancelled(taskId)),
-            ),
-        });
-      const look = (): void => {
-        if (this.isFollowing(taskId)) over(E.right(() => watching.unsubscribe()));
-      };
-      if (told !== undefined) leave = this.awaited.add(taskId, look);
-      look();
-      return () => {
-        leave();
-        if (told !== undefined) watching.unsubscribe();
-      };
+      const name = this.nameOf(taskId);
+      if (E.isLeft(name)) return settled<() => void>(name)(settle);
+      const channel = this.registry.channel(taskId);
+      const follower = new Follower(channel, this, Math.min(seconds, MAX_SECONDS), settle);
+      follower.begin();
+      return () => follower.cancel();
     };
+  }
+
+  private nameOf(taskId: string): E.Either<InvalidArgument, string> {
+    return typeof taskId === 'string'
+      ? this.options.keys.task(taskId)
+      : E.left(new InvalidArgument('task_id', 'must be a string'));
   }
 
   /** Completes every stream and hangs up. A stream that is asked for later fails with `Closed`. */

@@ -37,8 +37,6 @@ export interface SessionOptions {
   readonly healthCheckInterval: number;
   /** Told of each task that was ready without a message. */
   readonly onBackstop: () => void;
-  /** Told of channels that have come to be followed, and what they held is taken. */
-  readonly onFollowed: (channels: ReadonlyArray<TaskChannel>) => void;
 }
 
 /** In milliseconds: a link that is dropped sooner has not lived. */
@@ -86,7 +84,7 @@ export const session = (
             const channel = open[one.at];
             if (channel !== undefined) read(channel, one);
           }
-          if (i === 0) options.onFollowed(open);
+          if (i === 0) registry.followed(open);
           return 'followed';
         }),
       );

@@ -6,11 +6,11 @@
 import type { Option } from 'fp-ts/lib/Option.js';
 import type { SchedulerLike } from 'rxjs';
 import type { TaskResults } from '../consumer/taskResults.js';
+import type { Deadlines } from '../operation/deadlines.js';
 import type { Operation } from '../operation/operation.js';
 import type { Run } from '../operation/run.js';
 import type { GroupResultTuple, ResultTuple } from '../wire/resultTuple.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
-import type { Deadlines } from './deadlines.js';
 
 export interface ResultBackend {
   readonly resultConsumer: {

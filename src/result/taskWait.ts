@@ -9,11 +9,11 @@
 import * as E from 'fp-ts/lib/Either.js';
 import type { Observer, Subscription } from 'rxjs';
 import { type ResultStoreError, ResultTimeout } from '../errors/errors.js';
+import type { Waiter } from '../operation/deadlines.js';
 import { MAX_SECONDS } from '../operation/maxWait.js';
 import type { Result, Run, Settle } from '../operation/run.js';
 import { isReady } from '../states.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
-import type { Waiter } from './deadlines.js';
 import { endOf } from './outcome.js';
 import type { ResultBackend } from './resultBackend.js';
 

@@ -6,7 +6,7 @@
  * @since 0.1.0
  */
 import type { SchedulerLike, Subscription } from 'rxjs';
-import { isolated } from '../operation/isolated.js';
+import { isolated } from './isolated.js';
 
 // -------------------------------------------------------------------------------------
 // model

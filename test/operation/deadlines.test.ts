@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { VirtualTimeScheduler } from 'rxjs';
 import { describe, expect, it } from 'vitest';
-import { Deadlines } from '../../src/result/deadlines.js';
+import { Deadlines } from '../../src/operation/deadlines.js';
 
 describe('a deadline', () => {
   const told = (
