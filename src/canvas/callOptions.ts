@@ -112,7 +112,7 @@ const kept: ReadonlySet<string> = new Set(['argsrepr', 'kwargsrepr', 'origin']);
 export const callOptions = (
   options: Options,
 ): E.Either<InvalidArgument, { readonly known: CallOptions; readonly properties: Options }> => {
-  const known: Array<[string, unknown]> = [];
+  const known: Record<string, unknown> = {};
   const others: Array<[string, unknown]> = [];
   for (const [name, value] of Object.entries(options)) {
     const type = types.get(name);
@@ -121,12 +121,12 @@ export const callOptions = (
     } else if (value !== null && value !== undefined) {
       const decoded = type.decode(value);
       if (E.isLeft(decoded)) return E.left(new InvalidArgument(name, `must be ${type.name}.`));
-      known.push([name, decoded.right]);
+      known[name] = decoded.right;
       if (kept.has(name)) others.push([name, value]);
     }
   }
   // Each was decoded by the type that this says.
-  const all = Object.fromEntries(known) as CallOptions;
+  const all = known as CallOptions;
   const { stamped_headers: stamps = [] } = all;
   const properties = others.filter(([name]) => !stamps.includes(name));
   return E.right({ known: all, properties: Object.fromEntries(properties) });

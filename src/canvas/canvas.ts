@@ -63,8 +63,10 @@ export class Embedded {
 // -------------------------------------------------------------------------------------
 
 /** Reads the members of a signature, in its own form or the wire's. */
-export const fromSignature = (u: unknown): E.Either<InvalidArgument, Canvas> =>
-  pipe(signatureOf(u), E.map(withWireOptions), E.chain(canvasOf));
+export const fromSignature = (u: unknown): E.Either<InvalidArgument, Canvas> => {
+  const read = signatureOf(u);
+  return E.isLeft(read) ? read : canvasOf(withWireOptions(read.right));
+};
 
 const withWireOptions = (call: Signature): Signature => {
   const options = wireOptions(call.options);

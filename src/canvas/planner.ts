@@ -10,7 +10,7 @@ import { reasonOf } from '../serialization/reason.js';
 import { messageOf } from './call.js';
 import { fromSignature, wireOptions } from './canvas.js';
 import { withoutNulls } from './options.js';
-import type { Plan, PlanContext, Planner } from './plan.js';
+import type { Plan, PlanContext, Planner, PlanOptions } from './plan.js';
 import { run } from './run.js';
 
 /**
@@ -22,21 +22,15 @@ export const planner = (context: PlanContext): Planner => {
   const encode = E.traverseArray(messageOf(context));
   return (signature, args = [], options = {}) => {
     try {
+      const canvas = fromSignature(signature);
+      if (E.isLeft(canvas)) return canvas;
+      if (canvas.right._tag === 'Group' && hasLinks(options)) {
+        return E.left(new InvalidArgument('options', "of a group can't have links: use a chord."));
+      }
+      const { calls, ...running } = runCanvas(canvas.right, { args, options: wireOptions(options) });
       return pipe(
-        fromSignature(signature),
-        E.filterOrElse(
-          ({ _tag }) =>
-            _tag !== 'Group' ||
-            !['link', 'link_error'].some((name) => name in withoutNulls(options)),
-          () => new InvalidArgument('options', "of a group can't have links: use a chord."),
-        ),
-        E.map((canvas) => runCanvas(canvas, { args, options: wireOptions(options) })),
-        E.chainW(({ calls, ...running }) =>
-          pipe(
-            encode(calls),
-            E.map((messages): Plan => ({ ...running, messages })),
-          ),
-        ),
+        encode(calls),
+        E.map((messages): Plan => ({ ...running, messages })),
       );
     } catch (thrown) {
       // What a getter or a proxy throws, and a nesting too deep for the stack.
@@ -44,3 +38,6 @@ export const planner = (context: PlanContext): Planner => {
     }
   };
 };
+
+const hasLinks = (options: PlanOptions): boolean =>
+  ['link', 'link_error'].some((name) => name in withoutNulls(options));

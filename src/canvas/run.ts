@@ -35,7 +35,9 @@ export const run = (ids: Ids): ((canvas: Canvas, given: Given) => Ran) => {
   const frozen = freezer(ids);
   return (canvas, given) => {
     const running: Running = {
-      ...frozen,
+      freeze: frozen.freeze,
+      freezeGroup: frozen.freezeGroup,
+      freezeSteps: frozen.freezeSteps,
       newId: ids.newId,
       run: (part, over) => {
         switch (part._tag) {

@@ -145,7 +145,10 @@ export const finalize =
 export const map =
   <A, B>(f: (a: A) => B) =>
   (run: Run<A>): Run<B> =>
-    chain((a: A) => settled(E.right(f(a))))(run);
+  (settle) =>
+    run((result) =>
+      settle(E.isLeft(result) ? result : E.tryCatch(() => f(result.right), fromUnknown)),
+    );
 
 /** One after another, to the first that fails. */
 export const inTurn = <A>(items: ReadonlyArray<A>, f: (a: A) => Run<unknown>): Run<void> =>

@@ -46,10 +46,10 @@ type HandlesOf<Members extends Signatures> =
 export const handle = (
   backend: ResultBackend,
   canvas: Signature,
-  { parent, ...result }: ResultTuple,
+  result: ResultTuple,
 ): AsyncResult | GroupResult => {
   const last = endOf(canvas);
-  const before = parent && fromTuple(backend, parent);
+  const before = result.parent && fromTuple(backend, result.parent);
   if (result._tag === 'AsyncResult') {
     return new AsyncResult(result.id, backend, last && codecOf(last), before);
   }

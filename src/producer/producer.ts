@@ -20,7 +20,7 @@ import { chain, defer, map, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
 import { isOptions, notOptions } from '../result/waiting.js';
 import type { CeleryEvent } from '../wire/celeryEvent.js';
-import { asyncResultTuple } from '../wire/resultTuple.js';
+import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
 import { type Callable, callOf } from './calls.js';
@@ -226,17 +226,17 @@ export class Producer implements AsyncDisposable {
         if (E.isLeft(plan)) return settled(plan);
         const { result } = plan.right;
         if (result === null) return settled(E.left(nothing()));
-        const sent =
-          name === null
-            ? pipe(
-                this.#send(plan.right),
-                map(() => result),
-              )
-            : pipe(this.#sendOnce(plan.right, result.id, name), map(asyncResultTuple));
-        return pipe(
-          sent,
-          map((tuple) => handle(this.#producing.results, canvas, tuple) as H),
-        );
+        const handleOf = (tuple: ResultTuple) =>
+          handle(this.#producing.results, canvas, tuple) as H;
+        return name === null
+          ? pipe(
+              this.#send(plan.right),
+              map(() => handleOf(result)),
+            )
+          : pipe(
+              this.#sendOnce(plan.right, result.id, name),
+              map((id) => handleOf(asyncResultTuple(id))),
+            );
       }),
     );
   }

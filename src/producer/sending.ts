@@ -29,9 +29,12 @@ export type SendPlan = (plan: Plan) => Run<void>;
 export const sending =
   ({ room, execution, follow }: Producing, broker: Broker): SendPlan =>
   (plan) => {
-    const out = publishing(execution, broker);
     const isPlain = plan.chordSizes.length === 0 && plan.savedGroups.length === 0;
-    if (isPlain) return followed<void>(follow, watched(plan))(out.publish(plan.messages));
+    if (isPlain) {
+      const published = execution.retried(broker.publish(plan.messages));
+      return followed<void>(follow, watched(plan))(published);
+    }
+    const out = publishing(execution, broker);
     return pipe(
       writePlan(room, plan),
       chain(() => out.publish(plan.messages)),

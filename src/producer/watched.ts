@@ -10,10 +10,10 @@ import type { ResultTuple } from '../wire/resultTuple.js';
 export const watched = ({ result, messages }: Plan): ReadonlyArray<string> => {
   if (result === null) return [];
   const ids = idsOf(result);
-  const silent = new Set(
-    messages.flatMap(({ headers }) => (headers.ignore_result === true ? [headers.id] : [])),
-  );
-  return silent.size === 0 ? ids : ids.filter((id) => !silent.has(id));
+  const silent = messages.filter(({ headers }) => headers.ignore_result === true);
+  if (silent.length === 0) return ids;
+  const silentIds = new Set(silent.map(({ headers }) => headers.id));
+  return ids.filter((id) => !silentIds.has(id));
 };
 
 const idsOf = (result: ResultTuple): ReadonlyArray<string> =>

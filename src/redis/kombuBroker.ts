@@ -41,12 +41,12 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
   const made = deliveries(layout, db);
   const all = (messages: ReadonlyArray<Message>): Run<ReadonlyArray<Delivery>> => {
     const exchanges = boundExchanges(layout, messages);
-    return pipe(
-      exchanges.length === 0
-        ? settled<Bindings>(E.right(new Map()))
-        : bindings(pool, layout, exchanges),
-      chain((bound) => settled(made(messages, bound))),
-    );
+    return exchanges.length === 0
+      ? settled(made(messages, unbound))
+      : pipe(
+          bindings(pool, layout, exchanges),
+          chain((bound) => settled(made(messages, bound))),
+        );
   };
   const sent = perTick(sending(pool));
   return {
@@ -64,6 +64,9 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
     },
   };
 };
+
+/** Where no exchange is looked up. */
+const unbound: Bindings = new Map();
 
 const bindings = (
   pool: ConnectionPool,

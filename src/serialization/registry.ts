@@ -52,15 +52,12 @@ export const registry = (
   };
   return {
     toWrite: find,
-    toRead: (nameOrType) =>
-      E.filterOrElse(
-        (found: Serializer) => accept.some((name) => isCalled(name)(found)),
-        ({ name, contentType }) =>
-          new ContentDisallowed(
-            contentType,
-            `Refusing to deserialize untrusted content of type ${name} (${contentType})`,
-          ),
-      )(find(nameOrType)),
+    toRead: (nameOrType) => {
+      const found = find(nameOrType);
+      return E.isLeft(found) || accept.some((name) => isCalled(name)(found.right))
+        ? found
+        : E.left(untrusted(found.right));
+    },
   };
 };
 
@@ -68,6 +65,12 @@ const isCalled =
   (nameOrType: string) =>
   ({ name, contentType }: Serializer): boolean =>
     nameOrType === name || nameOrType === contentType;
+
+const untrusted = ({ name, contentType }: Serializer): ContentDisallowed =>
+  new ContentDisallowed(
+    contentType,
+    `Refusing to deserialize untrusted content of type ${name} (${contentType})`,
+  );
 
 const unknown = (nameOrType: string, serializers: ReadonlyArray<Serializer>): ContentDisallowed => {
   if (pickles.has(nameOrType)) {

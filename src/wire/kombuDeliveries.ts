@@ -41,8 +41,12 @@ export const boundExchanges = (
   layout: KombuLayout,
   messages: ReadonlyArray<Message>,
 ): ReadonlyArray<string> => {
-  const exchanges = new Set(messages.map((message) => destinationOf(message).exchange));
-  return [...exchanges].filter((exchange) => exchange !== '' && !layout.isFanout(exchange));
+  const exchanges = new Set<string>();
+  for (const message of messages) {
+    const { exchange } = destinationOf(message);
+    if (exchange !== '' && !layout.isFanout(exchange)) exchanges.add(exchange);
+  }
+  return [...exchanges];
 };
 
 /**
