@@ -25,16 +25,15 @@ import type { Call } from './running.js';
 
 export const messageOf =
   (context: PlanContext) =>
-  (unrouted: Call): E.Either<EncodeError | InvalidArgument, Message> => {
-    const routed = context.route ? context.route(unrouted) : E.right(unrouted.options);
+  (call: Call): E.Either<EncodeError | InvalidArgument, Message> => {
+    const routed = context.route ? context.route(call) : E.right(call.options);
     if (E.isLeft(routed)) return routed;
     const options = callOptions(routed.right);
     if (E.isLeft(options)) return options;
-    const call = { ...unrouted, options: routed.right };
     const { known, properties } = options.right;
     const serializer = context.serializer(known.serializer ?? null);
     if (E.isLeft(serializer)) return serializer;
-    const made = taskCall(context, call, known, properties);
+    const made = taskCall(context, call, routed.right, known, properties);
     if (E.isLeft(made)) return made;
     const message = taskMessage(serializer.right)(made.right);
     return known.compression
@@ -44,7 +43,8 @@ export const messageOf =
 
 const taskCall = (
   context: PlanContext,
-  { task, args, kwargs, options, isAsRead }: Call,
+  { task, args, kwargs, isAsRead }: Call,
+  options: Options,
   known: CallOptions,
   properties: Options,
 ): E.Either<InvalidArgument, TaskCall> => {

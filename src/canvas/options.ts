@@ -35,7 +35,9 @@ export const idOf = (u: unknown): string | null => {
 };
 
 const chosen = (options: Options, choose: (name: string, value: unknown) => boolean): Options => {
-  const entries = Object.entries(options);
-  const found = entries.filter(([name, value]) => choose(name, value));
-  return found.length === entries.length ? options : Object.fromEntries(found);
+  const isChosen = (name: string): boolean => choose(name, options[name]);
+  const names = Object.keys(options);
+  return names.every(isChosen)
+    ? options
+    : Object.fromEntries(names.filter(isChosen).map((name) => [name, options[name]]));
 };

@@ -27,10 +27,14 @@ export const planner = (context: PlanContext): Planner => {
       if (canvas.right._tag === 'Group' && hasLinks(options)) {
         return E.left(new InvalidArgument('options', "of a group can't have links: use a chord."));
       }
-      const { calls, ...running } = runCanvas(canvas.right, { args, options: wireOptions(options) });
+      const over = wireOptions(options);
+      const { calls, result, chordSizes, savedGroups } = runCanvas(canvas.right, {
+        args,
+        options: over,
+      });
       return pipe(
         encode(calls),
-        E.map((messages): Plan => ({ ...running, messages })),
+        E.map((messages): Plan => ({ result, messages, chordSizes, savedGroups })),
       );
     } catch (thrown) {
       // What a getter or a proxy throws, and a nesting too deep for the stack.

@@ -67,7 +67,7 @@ const runTask = (running: Running, task: Task, over: Given, isRead: boolean): Dr
   const id = idOf(all.task_id) ?? running.newId();
   const { task: name, args, kwargs } = givenToTask(task, over);
   const isKept = task.immutable && (over.args ?? []).length > 0 && args.length > 0;
-  const options = { ...all, task_id: id };
+  const options = all.task_id === id ? all : { ...all, task_id: id };
   running.calls.push({ task: name, args, kwargs, options, isAsRead: isRead && isKept });
   return asyncDraft(id);
 };

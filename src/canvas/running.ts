@@ -59,7 +59,7 @@ export const givenTo = (canvas: Canvas, over: Given): Canvas => {
   }
 };
 
-export const givenToTask = (task: Task, { args = [], kwargs = {} }: Given): Task =>
-  task.immutable
+export const givenToTask = (task: Task, { args = [], kwargs }: Given): Task =>
+  task.immutable || (args.length === 0 && kwargs === undefined)
     ? task
     : { ...task, args: [...args, ...task.args], kwargs: { ...task.kwargs, ...kwargs } };

@@ -16,6 +16,10 @@ import { codecsIn, type Dict, type List } from './codecs.js';
 // constructors
 // -------------------------------------------------------------------------------------
 
+/** Whether there is nothing to check: a call by name. */
+export const isByName = (call: Signature): boolean =>
+  call.subtaskType === null && codecsIn(call) === undefined && !hasLinks(call.options);
+
 /** `isGiven`: a result goes in front of its arguments. */
 export const checked = (canvas: Signature, isGiven = false): Run<Signature> => {
   const { options } = canvas;
@@ -37,7 +41,7 @@ export const checkedLinks = (options: Signature['options']): Run<Signature['opti
 
 const LINKS = ['link', 'link_error'] as const;
 
-const hasLinks = (options: Signature['options']): boolean =>
+export const hasLinks = (options: Signature['options']): boolean =>
   LINKS.some((name) => options[name] !== undefined);
 
 const checkedCanvas = (canvas: Signature, isGiven: boolean): Run<Signature> => {

@@ -38,19 +38,18 @@ class Following<A> {
   begin(follow: Follow, taskIds: ReadonlyArray<string>, run: Run<A>): void {
     this.waiting = taskIds.length;
     if (this.waiting === 0) this.run(run);
+    const take = (result: Result<() => void>): void => {
+      if (E.isLeft(result)) this.end(result);
+      else if (this.isOver) result.right();
+      else {
+        this.releases.push(result.right);
+        this.waiting -= 1;
+        if (this.waiting === 0) this.run(run);
+      }
+    };
     for (const taskId of taskIds) {
       if (this.isOver) return;
-      const cancel = started(
-        () => follow(taskId),
-        (result) => {
-          if (E.isLeft(result)) return this.end(result);
-          if (this.isOver) return result.right();
-          this.releases.push(result.right);
-          this.waiting -= 1;
-          if (this.waiting === 0) this.run(run);
-        },
-      );
-      this.cancels.push(cancel);
+      this.cancels.push(started(() => follow(taskId), take));
     }
   }
 

@@ -6,36 +6,31 @@
  */
 import { inspect as nodeInspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import type { Observable } from 'rxjs';
 import { signatureOf } from '../canvas/canvas.js';
-import type { Planner } from '../canvas/plan.js';
 import { planner } from '../canvas/planner.js';
 import type { Linked, Linking, OutOf, Step, Takes } from '../canvas/step.js';
-import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
-import { Closed, InvalidArgument } from '../errors/errors.js';
+import { Closed } from '../errors/errors.js';
 import { abortable, type WaitOptions } from '../operation/abort.js';
 import { fromRun, type Operation } from '../operation/operation.js';
-import { chain, defer, map, type Run, settled } from '../operation/run.js';
+import { defer, type Run, settled } from '../operation/run.js';
 import type { AsyncResult } from '../result/asyncResult.js';
 import { isOptions, notOptions } from '../result/waiting.js';
 import type { CeleryEvent } from '../wire/celeryEvent.js';
-import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
 import { brokerOf } from './broker.js';
 import { type Callable, callOf } from './calls.js';
-import { checked, checkedLinks } from './checked.js';
 import type { Dict, List } from './codecs.js';
 import { type ControlOptions, type Tell, tell, type WorkerReply } from './control.js';
 import { events } from './events.js';
-import { type HandleOf, handle } from './handles.js';
+import type { HandleOf } from './handles.js';
 import { type Inspector, inspector } from './inspect.js';
-import { type Name, nameOf, type SendOnce, sendingOnce } from './once.js';
+import { nameOf } from './once.js';
 import type { ApplyOptions, ProducerOptions, SendOptions } from './options.js';
 import type { Producing } from './producing.js';
 import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
 import { routes } from './routes.js';
-import { type SendPlan, sending } from './sending.js';
+import { type RunCanvas, running } from './running.js';
 import type { TaskOf } from './task.js';
 
 // -------------------------------------------------------------------------------------
@@ -78,9 +73,7 @@ export class Producer implements AsyncDisposable {
    */
   readonly events$: Observable<CeleryEvent>;
   readonly #producing: Producing;
-  readonly #plan: Planner;
-  readonly #send: SendPlan;
-  readonly #sendOnce: SendOnce;
+  readonly #run: RunCanvas;
   readonly #tell: Tell;
   readonly #close: Run<void>;
   #isClosed = false;
@@ -92,14 +85,13 @@ export class Producer implements AsyncDisposable {
     const { context } = producing;
     const { taskSerializer = null, taskReprMaxlevels: reprLevels } = options;
     this.#producing = producing;
-    this.#plan = planner({
+    const plan = planner({
       ...context,
       serializer: (name) => context.serializer(name ?? taskSerializer),
       route: routes(options),
       reprLevels,
     });
-    this.#send = sending(producing, broker);
-    this.#sendOnce = sendingOnce(producing, broker);
+    this.#run = running(producing, broker, plan);
     this.#tell = tell(producing, broker);
     this.#close = close;
     this.inspect = inspector(this.#tell);
@@ -149,7 +141,7 @@ export class Producer implements AsyncDisposable {
   ): Operation<HandleOf<S>> {
     return this.#operation(options, (others) => {
       const read = signatureOf(canvas);
-      return E.isLeft(read) ? settled(read) : this.#run<HandleOf<S>>(read.right, others);
+      return E.isLeft(read) ? settled(read) : this.#run<HandleOf<S>>(read.right, others, null);
     });
   }
 
@@ -208,39 +200,7 @@ export class Producer implements AsyncDisposable {
       if (this.#isClosed) return settled(E.left(new Closed('producer')));
       if (!isOptions(given)) return settled(E.left(notOptions));
       const { signal, ...options } = given;
-      return abortable(signal)(defer(() => make(options)));
+      return signal === undefined ? make(options) : abortable(signal)(defer(() => make(options)));
     });
   }
-
-  /** `H` follows from the types of the canvas. */
-  #run<H>(canvas: Signature, options: TaskOptions, name: Name | null = null): Run<H> {
-    return pipe(
-      checked(canvas),
-      chain((ready) =>
-        pipe(
-          checkedLinks(celeryOptions(options)),
-          map((over) => this.#plan(ready, [], over)),
-        ),
-      ),
-      chain((plan) => {
-        if (E.isLeft(plan)) return settled(plan);
-        const { result } = plan.right;
-        if (result === null) return settled(E.left(nothing()));
-        const handleOf = (tuple: ResultTuple) =>
-          handle(this.#producing.results, canvas, tuple) as H;
-        return name === null
-          ? pipe(
-              this.#send(plan.right),
-              map(() => handleOf(result)),
-            )
-          : pipe(
-              this.#sendOnce(plan.right, result.id, name),
-              map((id) => handleOf(asyncResultTuple(id))),
-            );
-      }),
-    );
-  }
 }
-
-const nothing = (): InvalidArgument =>
-  new InvalidArgument('canvas', 'is an empty chain: there is nothing to run.');

@@ -97,11 +97,9 @@ export const routes = ({
 
   /** Messages find a queue that is not bound directly by its exchange alone. */
   const directed = (options: Options): E.Either<InvalidArgument, Options> => {
-    const { queue: name = taskDefaultQueue, ...others } = options;
+    const { queue: name = taskDefaultQueue, exchange, routing_key: key } = options;
     if (typeof name !== 'string') return E.right(options);
-    if (others.exchange && (others.routing_key || options.queue === undefined)) {
-      return E.right(options);
-    }
+    if (exchange && (key || options.queue === undefined)) return E.right(options);
     const queue = queues.get(name);
     if (queue === undefined) {
       return taskCreateMissingQueues || (queues.size === 0 && name === taskDefaultQueue)
@@ -109,10 +107,11 @@ export const routes = ({
         : E.left(new InvalidArgument('queue', `'${name}' is missing from taskQueues.`));
     }
     if ((queue.exchangeType ?? 'direct') === 'direct') return E.right({ ...options, queue: name });
+    const { queue: _, ...others } = options;
     return E.right({
       ...others,
-      exchange: others.exchange ?? queue.exchange ?? name,
-      routing_key: others.routing_key ?? queue.routingKey ?? name,
+      exchange: exchange ?? queue.exchange ?? name,
+      routing_key: key ?? queue.routingKey ?? name,
     });
   };
 

@@ -31,8 +31,10 @@ export const sending =
   (plan) => {
     const isPlain = plan.chordSizes.length === 0 && plan.savedGroups.length === 0;
     if (isPlain) {
-      const published = execution.retried(broker.publish(plan.messages));
-      return followed<void>(follow, watched(plan))(published);
+      return pipe(
+        defer(() => execution.retried(broker.publish(plan.messages))),
+        followed(follow, watched(plan)),
+      );
     }
     const out = publishing(execution, broker);
     return pipe(

@@ -39,23 +39,27 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
   const layout = kombuLayout(options);
   const { address, db } = pool.config;
   const made = deliveries(layout, db);
-  const all = (messages: ReadonlyArray<Message>): Run<ReadonlyArray<Delivery>> => {
+  const withBindings = <A>(
+    messages: ReadonlyArray<Message>,
+    use: (bound: Bindings) => Run<A>,
+  ): Run<A> => {
     const exchanges = boundExchanges(layout, messages);
     return exchanges.length === 0
-      ? settled(made(messages, unbound))
-      : pipe(
-          bindings(pool, layout, exchanges),
-          chain((bound) => settled(made(messages, bound))),
-        );
+      ? use(unbound)
+      : pipe(bindings(pool, layout, exchanges), chain(use));
   };
   const sent = perTick(sending(pool));
   return {
     publish: (messages) =>
-      pipe(
-        all(messages),
-        chain((commands) => (commands.length === 0 ? settled(E.right(undefined)) : sent(commands))),
-      ),
-    onRedis: { address: addressText(address), server: serverId(pool), db, deliveries: all },
+      withBindings(messages, (bound) => {
+        const commands = made(messages, bound);
+        if (E.isLeft(commands)) return settled(commands);
+        return commands.right.length === 0 ? settled(E.right(undefined)) : sent(commands.right);
+      }),
+    onRedis: {
+      ...{ address: addressText(address), server: serverId(pool), db },
+      deliveries: (messages) => withBindings(messages, (bound) => settled(made(messages, bound))),
+    },
     hearing: kombuHearing(pool, layout),
     // what was published in this tick goes before
     close: (settle) => {
