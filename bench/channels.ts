@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 
 /** How many channels have a subscriber. */
-const subscribed = async (admin: Redis): Promise<number> => {
+export const subscribed = async (admin: Redis): Promise<number> => {
   const [, count] = /pubsub_channels:(\d+)/.exec(await admin.info('stats')) ?? [];
   return Number(count);
 };

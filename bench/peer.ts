@@ -4,6 +4,7 @@
  * what its library cannot do.
  */
 import type { Params } from './tasks.js';
+import type { Shape } from './workloads/apply.js';
 
 export interface Session {
   /** Watches every task; resolves once none of their results can be missed. */
@@ -23,6 +24,10 @@ export interface Session {
   readonly get?: (ids: ReadonlyArray<string>) => Promise<unknown>;
   /** Sends a task and watches its result from before; resolves once the broker has it. */
   readonly send?: (id: string) => Promise<void>;
+  /** Sends a task as `send` does, and resolves with its result. */
+  readonly call?: (id: string) => Promise<unknown>;
+  /** Runs a canvas of so many tasks; resolves once all messages are with the broker. */
+  readonly apply?: (shape: Shape, n: number) => Promise<void>;
   /** What has to be there before a store, such as the job whose result it is. Untimed. */
   readonly prepareStore?: (ids: ReadonlyArray<string>) => Promise<void>;
   /** Stores a SUCCESS and tells whoever watches; rejects where that was not done. */

@@ -1,5 +1,7 @@
 /** Every workload, in the order in which they are run. */
 import type { Workload } from './workload.js';
+import { apply } from './workloads/apply.js';
+import { call } from './workloads/call.js';
 import { codec } from './workloads/codec.js';
 import { drain, live } from './workloads/consume.js';
 import { fanOut } from './workloads/fanOut.js';
@@ -17,6 +19,6 @@ import { watch } from './workloads/watch.js';
 
 export const workloads: ReadonlyArray<Workload> = [
   ...[drain, live, latency, store, watch],
-  ...[send, stored, resync, parts, fanOut],
+  ...[send, call, ...apply, stored, resync, parts, fanOut],
   ...[memory, waiting, join, codec, idle],
 ];

@@ -7,7 +7,7 @@ import { connect } from 'node:net';
 import { now, spinUntil } from './clock.js';
 import type { Step } from './peer.js';
 import { serve } from './serve.js';
-import { command, keyOf, metaText, type Params, taskId } from './tasks.js';
+import { command, indexOf, keyOf, metaText, type Params, taskId } from './tasks.js';
 
 const [port = '', format = 'celery'] = process.argv.slice(2);
 const socket = connect(Number(port), '127.0.0.1').setNoDelay(true);
@@ -56,8 +56,14 @@ socket.on('data', (data) => {
     if (line.startsWith(':')) receivers += Number(line.slice(1));
     else if (line.startsWith('-')) failure = line;
     else if (line === ECHO) onEcho();
+    else if (line.startsWith('{')) called.push(idIn(line));
   }
 });
+
+/** The tasks of the messages that were in the queue. */
+const called: Array<string> = [];
+
+const idIn = (message: string): string => /"id": ?"([^"]+)"/.exec(message)?.[1] ?? '';
 
 const ECHO = 'everything is stored';
 
@@ -151,4 +157,16 @@ const alone: Step = async (params) => {
   return told();
 };
 
-serve({ prepare, first, fill, rush, pace, alone });
+/** A worker that answers at once: it takes what is in the queue, and stores a result of each. */
+const work: Step = async ({ n, text }) => {
+  for (let left = n; left > 0; ) {
+    socket.write(command('BLMPOP', '1', '1', 'celery', 'RIGHT', 'COUNT', '1000'));
+    await done();
+    const ids = called.splice(0);
+    await write(ids.map((id) => celery(id, indexOf(id), 0, text)).join(''));
+    left -= ids.length;
+  }
+  return told();
+};
+
+serve({ prepare, first, fill, rush, pace, alone, work });

@@ -84,6 +84,32 @@ class Consumption:
         return {'us': now() - started}
 
 
+sent = []
+
+
+def send(params):
+    ids = task_ids(params)
+    started = now()
+    for task_id in ids:
+        # one that nobody holds would leave its channel
+        sent.append(app.send_task('task', [1, 2], task_id=task_id))
+        # the confirmation that it is watched
+        backend.result_consumer.drain_events(timeout=5)
+    return {'us': now() - started}
+
+
+def call(params):
+    ids = task_ids(params)
+    at_once = params['concurrency']
+    started = now()
+    for start in range(0, len(ids), at_once):
+        sent = [app.send_task('task', [1, 2], task_id=i) for i in ids[start:start + at_once]]
+        values = ResultSet(sent, app=app).join_native()
+        for index, value in enumerate(values, start):
+            assert value['index'] == index and value['text'] == params['text'], value
+    return {'us': now() - started}
+
+
 def store(params):
     ids = task_ids(params)
 
@@ -143,6 +169,8 @@ steps = {
     'prepareStore': lambda params: {},
     'store': store,
     'parts': parts,
+    'send': send,
+    'call': call,
     'idle': idle,
 }
 

@@ -63,10 +63,10 @@ export const celeryNode: Peer = async (port) => {
       }
     },
     // as its `sendTask`, which does not tell when it is done
-    send: async (id) => {
+    call: async (id) => {
       const { headers, properties, body } = client.createTaskMessage(id, 'task', [1, 2], {});
       await client.broker.publish(body, '', 'celery', headers, properties);
-      void client.asyncResult(id).get(undefined, INTERVAL);
+      return client.asyncResult(id).get(undefined, INTERVAL);
     },
     store: async (id, value) => {
       await client.backend.storeResult(id, value, 'SUCCESS');

@@ -2,8 +2,9 @@
 import { setTimeout } from 'node:timers/promises';
 import { type ConnectionState, join, RedisBackend } from 'chordis';
 import { nodeListener, taskEvents } from 'chordis/http';
-import { Producer } from 'chordis/producer';
+import { chain, chord, group, Producer, signature } from 'chordis/producer';
 import * as E from 'fp-ts/lib/Either.js';
+import * as RA from 'fp-ts/lib/ReadonlyArray.js';
 import { filter, firstValueFrom, type Subscription, skip } from 'rxjs';
 import { json } from '../../src/serialization/json.js';
 import { decodeTaskMeta, encodeTaskMeta, type TaskMeta } from '../../src/wire/taskMeta.js';
@@ -11,6 +12,7 @@ import { body } from '../chords.js';
 import { listening } from '../listening.js';
 import { can, type Peer } from '../peer.js';
 import { indexOf } from '../tasks.js';
+import type { Shape } from '../workloads/apply.js';
 
 export const chordis: Peer = async (port) => {
   const backend = new RedisBackend({ port, broker: `redis://localhost:${port}/0` });
@@ -26,6 +28,9 @@ export const chordis: Peer = async (port) => {
     right(await backend.onTaskCall(null, SENTINEL)());
     resultConsumer.cancelFor(SENTINEL);
   };
+
+  const send = async (taskId: string) =>
+    right(await producer.sendTask('task', [1, 2], {}, { taskId })());
 
   return {
     watch: async (ids, take) => {
@@ -63,8 +68,12 @@ export const chordis: Peer = async (port) => {
       return waiting;
     },
     send: async (id) => {
-      right(await producer.sendTask('task', [1, 2], {}, { taskId: id })());
+      await send(id);
     },
+    apply: async (shape, n) => {
+      right(await producer.apply(canvasOf(shape, n))());
+    },
+    call: async (id) => right(await (await send(id)).get()()),
     store: async (id, value) => {
       const stored = right(await backend.storeResult(id, value, 'SUCCESS')());
       if (stored._tag !== 'Stored') throw new Error(`${id} had succeeded already`);
@@ -101,6 +110,18 @@ export const chordisOneByOne: Peer = async (port) => {
       });
     },
   };
+};
+
+const canvasOf = (shape: Shape, n: number) => {
+  const tasks = Array.from({ length: n }, (_, i) => signature('task', [i]));
+  switch (shape) {
+    case 'chain':
+      return chain(tasks);
+    case 'chord':
+      return chord(tasks, signature('sum'));
+    case 'group of groups':
+      return group(RA.chunksOf(10)(tasks).map((some) => group(some)));
+  }
 };
 
 const isConnected = ({ _tag }: ConnectionState): boolean => _tag === 'Connected';

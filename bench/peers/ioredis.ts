@@ -23,11 +23,19 @@ export const ioredis: Peer = async (port) => {
     }
   };
   const watching = watcher(port, (redis, channels) => redis.subscribe(...channels));
-  const send = async (id: string): Promise<void> => {
-    await watching.watch([id], () => undefined);
+  const sendAndTake = async (id: string, take: (id: string, value: unknown) => void) => {
+    await watching.watch([id], take);
     await publisher.lpush('celery', taskMessage(id));
   };
-  return { ...watching, store, send };
+  return {
+    ...watching,
+    store,
+    send: (id) => sendAndTake(id, () => undefined),
+    call: (id) =>
+      new Promise((resolve, reject) => {
+        sendAndTake(id, (_, value) => resolve(value)).catch(reject);
+      }),
+  };
 };
 
 /** SUBSCRIBE and MGET, without which a result that was there before is missed; and a bare SET. */
