@@ -85,7 +85,7 @@ export class ResultConsumer extends Rx.Observable<TaskResults> {
       onOpen: (channel) => {
         this.sessions.start();
         // a link that fails at once has failed the channel too
-        if (channel.isOpen) opened.next(new TaskStream(channel.key, registry));
+        if (opened.observed && channel.isOpen) opened.next(new TaskStream(channel.key, registry));
       },
     });
     const readings = new Readings(registry, options.decode);

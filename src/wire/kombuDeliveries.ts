@@ -6,7 +6,6 @@
  * @since 0.1.0
  */
 import * as E from 'fp-ts/lib/Either.js';
-import { pipe } from 'fp-ts/lib/function.js';
 import { type EncodeError, InvalidArgument } from '../errors/errors.js';
 import { destinationOf, type KombuLayout } from './kombuLayout.js';
 import { encodeMessage, type Message } from './message.js';
@@ -62,37 +61,40 @@ export const deliveries =
   ): E.Either<EncodeError | InvalidArgument, ReadonlyArray<Delivery>> => {
     const made: Array<Delivery> = [];
     for (const message of messages) {
-      const keys = keysOf(layout, db, message, bindings);
-      if (E.isLeft(keys)) return keys;
-      const value = encodeMessage(message);
-      if (E.isLeft(value)) return value;
-      made.push(...keys.right.map((to) => ({ ...to, value: value.right })));
+      const target = targetOf(layout, db, message, bindings);
+      if (E.isLeft(target)) return target;
+      const encoded = encodeMessage(message);
+      if (E.isLeft(encoded)) return encoded;
+      const { command, keys } = target.right;
+      for (const key of keys) made.push({ command, key, value: encoded.right });
     }
     return E.right(made);
   };
 
-const keysOf = (
+/** What one message is sent by, and where to. */
+interface Target {
+  readonly command: Delivery['command'];
+  readonly keys: ReadonlyArray<string>;
+}
+
+const targetOf = (
   layout: KombuLayout,
   db: number,
   message: Message,
   bindings: Bindings,
-): E.Either<InvalidArgument, ReadonlyArray<Omit<Delivery, 'value'>>> => {
+): E.Either<InvalidArgument, Target> => {
   const { exchange, routingKey, priority } = destinationOf(message);
   if (layout.isFanout(exchange)) {
-    return E.right([{ command: 'PUBLISH', key: layout.channel(exchange, routingKey, db) }]);
+    return E.right({ command: 'PUBLISH', keys: [layout.channel(exchange, routingKey, db)] });
   }
-  return pipe(
-    exchange === '' ? [routingKey] : layout.queues(bindings.get(exchange) ?? [], routingKey),
-    E.fromPredicate(
-      (queues) => queues.some((queue) => queue !== ''),
-      () =>
+  const queues =
+    exchange === '' ? [routingKey] : layout.queues(bindings.get(exchange) ?? [], routingKey);
+  return queues.some((queue) => queue !== '')
+    ? E.right({ command: 'LPUSH', keys: queues.map((queue) => layout.list(queue, priority)) })
+    : E.left(
         new InvalidArgument(
           'exchange',
           `'${exchange}' has no queue for the routing key '${routingKey}'.`,
         ),
-    ),
-    E.map((queues) =>
-      queues.map((queue) => ({ command: 'LPUSH', key: layout.list(queue, priority) })),
-    ),
-  );
+      );
 };
