@@ -18,6 +18,8 @@ import type { Message } from '../wire/message.js';
 export interface Broker {
   /** In order. Where each goes is in its `delivery_info`, as `exchange` and `routing_key`. */
   readonly publish: (messages: ReadonlyArray<Message>) => Run<void>;
+  /** Whether a message can leave at once; else its sending waits among what the backend bounds. Default: it can. */
+  readonly isReady?: (() => boolean) | undefined;
   /** For a broker on a Redis: what `publish` would do there, so that others can. */
   readonly onRedis?: OnRedis | undefined;
   /** How workers are heard; without it, they can be told things alone. */

@@ -8,7 +8,7 @@ import { constVoid } from 'fp-ts/lib/function.js';
 import { isConnectionError } from '../errors/retryable.js';
 import { continueWith, type Run, settled, started } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
-import type { Execution } from '../store/execution.js';
+import type { Execution, Retrying } from '../store/execution.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -36,10 +36,15 @@ export const publishing = (execution: Execution, broker: Broker): Publishing => 
     });
   };
   return {
-    publish: (messages) => execution.retried(tried(messages)),
+    publish: (messages) => execution.retried(tried(messages), readinessOf(broker)),
     mayBeOut: () => mayBeOut,
   };
 };
+
+/** That of the broker, which is not the store's. */
+export const readinessOf = (broker: Broker): Retrying => ({
+  isReady: () => broker.isReady?.() ?? true,
+});
 
 const isOut = (result: E.Either<unknown, void>): boolean =>
   E.isRight(result) || (isConnectionError(result.left) && result.left.sent);

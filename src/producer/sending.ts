@@ -17,7 +17,7 @@ import { chain, defer, inTurn, type Run } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import { followed } from './followed.js';
 import type { Producing } from './producing.js';
-import { publishing, undoing } from './publishing.js';
+import { publishing, readinessOf, undoing } from './publishing.js';
 import { watched } from './watched.js';
 
 // -------------------------------------------------------------------------------------
@@ -26,13 +26,13 @@ import { watched } from './watched.js';
 
 export type SendPlan = (plan: Plan) => Run<void>;
 
-export const sending =
-  ({ room, execution, follow }: Producing, broker: Broker): SendPlan =>
-  (plan) => {
+export const sending = ({ room, execution, follow }: Producing, broker: Broker): SendPlan => {
+  const ready = readinessOf(broker);
+  return (plan) => {
     const isPlain = plan.chordSizes.length === 0 && plan.savedGroups.length === 0;
     if (isPlain) {
       return pipe(
-        defer(() => execution.retried(broker.publish(plan.messages))),
+        defer(() => execution.retried(broker.publish(plan.messages), ready)),
         followed(follow, watched(plan)),
       );
     }
@@ -47,6 +47,7 @@ export const sending =
       followed(follow, watched(plan)),
     );
   };
+};
 
 const keysOf = (room: Producing['room'], plan: Plan): ReadonlyArray<string> => {
   const writes = writesOf(room, plan);

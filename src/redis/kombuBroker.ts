@@ -56,6 +56,7 @@ export const kombuBroker = (pool: ConnectionPool, options: KombuOptions = {}): B
         if (E.isLeft(commands)) return settled(commands);
         return commands.right.length === 0 ? settled(E.right(undefined)) : sent(commands.right);
       }),
+    isReady: () => pool.isReady,
     onRedis: {
       ...{ address: addressText(address), server: serverId(pool), db },
       deliveries: (messages) => withBindings(messages, (bound) => settled(made(messages, bound))),

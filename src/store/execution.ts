@@ -43,6 +43,8 @@ export interface Retrying {
   readonly when?: (error: ResultStoreError) => boolean;
   /** Whether it sees itself to what is lost with others, or has nothing to do with a link. */
   readonly isOwn?: boolean;
+  /** Whether it can leave at once. Default: where a command to the store can. */
+  readonly isReady?: (() => boolean) | undefined;
 }
 
 export class Execution {
@@ -115,8 +117,9 @@ export class Execution {
   retried<A>(run: Run<A>, retrying: Retrying = {}): Run<A> {
     const checked = retrying.policy && checkedRetryPolicy(retrying.policy);
     if (checked !== undefined && E.isLeft(checked)) return settled(checked);
+    const isReady = retrying.isReady ?? this.connection.isReady;
     return (settle) =>
-      this.connection.isReady()
+      isReady()
         ? orElse(run, (error) => this.again(run, error, retrying, this.queued))(settle)
         : this.queued(orElse(run, (error) => this.again(run, error, retrying, identity)))(settle);
   }

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it, vi } from 'vitest';
@@ -12,9 +13,11 @@ import {
   RedisBackend,
   RetryLimitExceeded,
 } from '../../src/index.js';
+import { memoryStore } from '../../src/memory/memoryStore.js';
 import { fromRun } from '../../src/operation/operation.js';
 import { chain as chainRun, fromSource } from '../../src/operation/run.js';
 import { chain, chord, group, Producer, signature } from '../../src/producer/index.js';
+import { OfflineQueue } from '../../src/redis/offlineQueue.js';
 import { flaky } from '../store/backendOver.js';
 import { allLeft, bodyOf, left, right, world } from './world.js';
 
@@ -192,6 +195,25 @@ describe('sendTask', () => {
     await allLeft(store);
     await right(producer.close());
   });
+
+  it.each([
+    [true, [], 'the store is not ready but the broker is'],
+    [false, ['OfflineQueueFull'], 'the broker is not ready'],
+  ])(
+    'waits in the offline queue where its broker can’t be reached: %s',
+    async (isReady, refused) => {
+      const store = memoryStore();
+      const { producer } = world(
+        { broker: { ...store.broker(), isReady: () => isReady } },
+        {},
+        () => ({ ...store, isReady: () => !isReady, queue: new OfflineQueue(1) }),
+        store,
+      );
+      const sent = await Promise.all([producer.sendTask('t')(), producer.sendTask('t')()]);
+      expect(sent.flatMap((one) => (E.isLeft(one) ? [one.left._tag] : []))).toEqual(refused);
+      await right(producer.close());
+    },
+  );
 
   it('does not follow a task that stores no result', async () => {
     const { producer, store } = world();
