@@ -15,7 +15,9 @@ export const loadPackage = createRequire(folder);
 
 /** Whether they are there now. */
 export const packagesInstalled = (): boolean => {
-  const there = () => existsSync(new URL('node_modules/bullmq/', folder));
+  const { dependencies }: { readonly dependencies: object } = loadPackage('./package.json');
+  const names = Object.keys(dependencies);
+  const there = () => names.every((name) => existsSync(new URL(`node_modules/${name}/`, folder)));
   if (there()) return true;
   console.log('Installing the peers in bench/packages …');
   // no peer needs a script of a package to be run
