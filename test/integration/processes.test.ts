@@ -19,7 +19,7 @@ describeRedis('across processes,', () => {
       const early = observe(watching.getMany(ids.slice(0, 5000)));
       await right(watching.get('the pool is used too'));
       const storing = scripts.start('storing', server.url(), '10000', prefix);
-      await until(() => early.values.length > 0);
+      await until(() => early.values.length > 0, 20);
       const late = observe(watching.getMany(ids.slice(5000)));
       await Promise.all([early.ended, late.ended]);
       const seen = [...early.values, ...late.values];

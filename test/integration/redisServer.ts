@@ -77,7 +77,7 @@ export const startRedis = async (options: RedisOptions = {}): Promise<RedisServe
     password: ADMIN_PASSWORD,
     connectionName: ADMIN,
     lazyConnect: true,
-    commandTimeout: 10_000,
+    commandTimeout: 20_000,
     retryStrategy: () => null,
     ...(certificates && { tls: certificates.clientOptions }),
   });

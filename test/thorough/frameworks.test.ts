@@ -127,7 +127,8 @@ describe.skipIf(!hasFrameworks)('the example for', () => {
       expect(await states).toEqual(['SUCCESS']);
     });
 
-    it.skipIf(framework.isGetAlone)('takes more tasks than a URL has room for', async () => {
+    if (framework.isGetAlone) return;
+    it('takes more tasks than a URL has room for', async () => {
       const tasks = ids(500);
       await Promise.all(tasks.map((id) => right(workers.markAsDone(id, id))));
       const states = await Rx.lastValueFrom(
