@@ -10,7 +10,7 @@ import { type Channel, type ChannelModel, type ConfirmChannel, connect } from 'a
 import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
 import { connectionOptions } from '../config/tls.js';
-import { CommandTimeout, ConnectionError } from '../errors/errors.js';
+import { Closed, CommandTimeout, ConnectionError } from '../errors/errors.js';
 import { Silence } from '../operation/silence.js';
 import { type AmqpAddress, placeText } from './addresses.js';
 import { type Asked, openingFailure } from './failure.js';
@@ -21,9 +21,10 @@ import type { AmqpConfig } from './options.js';
 // -------------------------------------------------------------------------------------
 
 export class Link {
-  /** Never emits; fails once it is lost. */
+  /** Never emits; fails once it is lost, or with `Closed` where it was closed from here. */
   readonly lost$ = new Rx.ReplaySubject<never>();
   private cause: Error | undefined;
+  private isClosing = false;
   private isOverdue = false;
   private blocked: NodeJS.Timeout | undefined;
   private readonly silence: Silence;
@@ -48,7 +49,7 @@ export class Link {
     });
     model.on('close', (error) => {
       this.cause ??= error ?? new Error('connection closed');
-      this.lost$.error(this.lost());
+      this.lost$.error(this.isClosing ? new Closed('broker') : this.lost());
       this.socket?.destroy();
     });
     // it still gives signs of life then, and takes nothing
@@ -91,6 +92,7 @@ export class Link {
   /** Says goodbye, and does not wait for long for the answer. */
   async close(): Promise<void> {
     if (this.isLost) return;
+    this.isClosing = true;
     const impatience = setTimeout(() => this.reset(gone), this.limit);
     await this.model.close().catch(() => undefined);
     clearTimeout(impatience);

@@ -88,9 +88,10 @@ describe('a link', () => {
   });
 
   it('says goodbye, and does not wait for ever for the answer', async () => {
-    const { link } = world();
+    const { link, lost } = world();
     await link.close();
     expect(link.isLost).toBe(true);
+    expect(await lost).toMatchObject({ _tag: 'Closed', message: 'The broker is closed' });
     await link.close();
     const silent = world();
     silent.model.close = () =>

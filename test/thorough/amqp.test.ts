@@ -279,6 +279,18 @@ describeRabbit('a broker over AMQP', () => {
     expect(await failed).toBeInstanceOf(ConnectionError);
   });
 
+  it('tells who listens that it was closed, and was not lost', async () => {
+    const one = broker();
+    const heard = one.hearing?.broadcasts('celeryev') ?? Rx.EMPTY;
+    const listening = new Rx.Subject<void>();
+    const failed = Rx.lastValueFrom(heard.pipe(Rx.tap(() => listening.next()))).catch(
+      (error) => error,
+    );
+    await Rx.firstValueFrom(listening);
+    await done(one.close);
+    expect(await failed).toBeInstanceOf(Closed);
+  });
+
   it('leaves no queue behind where nobody listens any more', async () => {
     const one = broker();
     const listening = one.hearing?.replies('reply.celery.pidbox', 'key') ?? Rx.EMPTY;
