@@ -12,6 +12,7 @@ const [taskId] = process.argv.slice(2);
 
 const USAGE = `Which task? In one terminal, start a worker:
 
+  pip install "celery[redis]"
   cd examples && celery -A tasks worker --loglevel INFO
 
 In another, send it a task, and watch the one whose id is printed:

@@ -48,6 +48,7 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => stop.abor
 
 console.log(`Working on '${queue}' … Send it a chord, in another terminal:
 
+  pip install "celery[redis]"
   cd examples && python3 -c 'from tasks import *; print(squares(100).get(timeout=60))'
 
 A Celery worker beside this one shares it:

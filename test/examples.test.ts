@@ -54,6 +54,20 @@ const TABLE = [
 
 const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split(/\r?\n/);
 
+it('are told by name where none of that name is there', async () => {
+  const { code, stderr } = await run(process.execPath, ['scripts/example.mjs', 'demo.js']);
+  expect(code).toBe(1);
+  expect(stderr).toBe(
+    'Which example? npm run example -- <name>, one of await, celery, fpTs, rxjs, sse, typed, worker\n',
+  );
+});
+
+it('is run by its name, with what comes after it', async () => {
+  const { code, stdout } = await run(process.execPath, ['scripts/example.mjs', 'rxjs']);
+  expect(code).toBe(0);
+  expect(lines(stdout)).toEqual(PRINTED.rxjs);
+});
+
 const examples = (env: () => Readonly<Record<string, string>>): void => {
   for (const [name, expected] of Object.entries(PRINTED)) {
     it.concurrent(`${name} prints what it promises, and ends`, async () => {

@@ -1,5 +1,5 @@
 import * as O from 'fp-ts/lib/Option.js';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import {
   ChordError,
   ImproperlyConfigured,
@@ -303,7 +303,8 @@ describe('a chord that fails', () => {
 
   it('gives its body the children of the part that ended it, the errbacks that were sent too', async () => {
     const store = memoryStore();
-    const backend = backendOver(store, { broker: store.broker() });
+    const logger = { warn: vi.fn(), error: vi.fn() };
+    const backend = backendOver(store, { broker: store.broker(), logger });
     const errback = Signature.encode(signature('there', [], { options: { task_id: 'errback' } }));
     const chord = { ...body, options: { task_id: 'body', link_error: [errback] } };
     await right(backend.setChordSize('g', 1));
@@ -313,6 +314,7 @@ describe('a chord that fails', () => {
       { id: 'started' },
       { _tag: 'GroupResult', results: [{ id: 'errback' }] },
     ]);
+    expect(logger.error).toHaveBeenCalledTimes(1);
     await right(backend.close());
   });
 

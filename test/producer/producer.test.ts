@@ -260,7 +260,8 @@ describe('sendTask', () => {
   });
 
   it('is published again under the retry policy, as the same message', async () => {
-    const { backend, store, taken } = world({}, { retryPolicy: { intervalStep: 0 } });
+    const logger = { warn: vi.fn(), error: vi.fn() };
+    const { backend, store, taken } = world({}, { retryPolicy: { intervalStep: 0 }, logger });
     const broker = store.broker();
     const cut = new ConnectionError('here', true, new Error('cut'));
     const { source, runs } = flaky(2, undefined, cut);
@@ -277,6 +278,7 @@ describe('sendTask', () => {
     });
     const { id } = await right(producer.sendTask('t'));
     expect(runs).toHaveLength(3);
+    expect(logger.error).toHaveBeenCalledTimes(2);
     expect(taken().map(({ headers }) => headers.id)).toEqual([id]);
   });
 
