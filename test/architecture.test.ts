@@ -110,6 +110,14 @@ describe('the rooms', () => {
 });
 
 describe('the files', () => {
+  it('are there where the map names them', () => {
+    const named = readFileSync(join(root, 'docs/architecture.md'), 'utf8').matchAll(
+      /`(?:src\/)?(\w+\/[\w/]+\.ts)`/g,
+    );
+    const missing = [...named].filter(([, file = '']) => !isOurs(file) && !file.startsWith('test'));
+    expect(missing).toEqual([]);
+  });
+
   it('import each other in no circle, types included', () => {
     expect(circles()).toEqual([]);
   });
