@@ -23,6 +23,8 @@ import { type Operation, tryCatch } from '../operation/operation.js';
 export type GrantedIds = ReadonlyArray<string> | Partial<AskedIds>;
 
 /**
+ * How long a token is to hold.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -32,6 +34,8 @@ export interface GrantOptions {
 }
 
 /**
+ * What gives tokens, and what checks them.
+ *
  * @category model
  * @since 0.1.0
  */
