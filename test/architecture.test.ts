@@ -110,6 +110,14 @@ describe('the rooms', () => {
 });
 
 describe('the files', () => {
+  it('are there where the map names them', () => {
+    const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8');
+    const named = [...page.matchAll(/`(\w[\w/]*\.ts)`/g)].map(([, file = '']) => file);
+    const missing = named.filter((file) => !/^(?:src|test)\//.test(file) && !isOurs(file));
+    expect(named.length).toBeGreaterThan(40);
+    expect(missing).toEqual([]);
+  });
+
   it('import each other in no circle, types included', () => {
     expect(circles()).toEqual([]);
   });

@@ -1,7 +1,5 @@
 """The Celery app of `npm run demo -- --celery`: pages that are drawn, and an album of them."""
 import os
-import sys
-import threading
 import time
 
 from celery import Celery
@@ -13,15 +11,6 @@ app.conf.update(
     result_expires=60,
     task_track_started=True,
 )
-
-
-def end_with_the_demo():
-    """It holds the other end of the standard input, whatever becomes of it."""
-    sys.stdin.read()
-    os._exit(0)
-
-
-threading.Thread(target=end_with_the_demo, daemon=True).start()
 
 
 @app.task(bind=True, max_retries=1, name='album.draw')

@@ -8,7 +8,7 @@ import { chord, Producer, signature } from 'chordis/producer';
 import { keys } from 'chordis/wire';
 import * as E from 'fp-ts/lib/Either.js';
 import * as Rx from 'rxjs';
-import { celeryWorker } from './celeryWorker.js';
+import { celeryWorker } from '../worker/celeryWorker.js';
 import type { ResultStore } from './resultStore.js';
 import { openScreen, table } from './screen.js';
 import { count, type Watched, watch } from './watching.js';
@@ -87,7 +87,12 @@ export const celeryDemo = ({ url, description }: ResultStore): Rx.Observable<str
       next: () => console.log(`A Celery worker starts on ${description} (${backend.asUri()}) …\n`),
       error: () => console.error(`Celery can't work on ${description}:`),
     }),
-    Rx.mergeMap(() => celeryWorker(url, KEYPREFIX)),
+    Rx.mergeMap(() =>
+      celeryWorker({
+        ...{ folder: 'demo', app: 'album', url, concurrency: 4 },
+        env: { KEYPREFIX },
+      }),
+    ),
     Rx.mergeMap(() => spectacle(backend, producer)),
     // the worker ends here
     Rx.take(1),

@@ -1,6 +1,7 @@
 /**
  * The Redis of the page: the one that `REDIS_URL` names, else a server of its own where
- * `redis-server` is installed, which may be killed and keeps what it has, else none.
+ * `redis-server` is installed, or is what `REDIS_SERVER` names, which may be killed and keeps
+ * what it has, else none.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -64,7 +65,7 @@ const ownRedis = async (): Promise<Store> => {
 const launched = (port: number, folder: string): Promise<ChildProcess> =>
   new Promise((resolve, reject) => {
     const server = spawn(
-      'redis-server',
+      process.env.REDIS_SERVER ?? 'redis-server',
       ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'yes'],
       { cwd: folder, stdio: ['ignore', 'pipe', 'ignore'] },
     );

@@ -5,8 +5,7 @@
  * @since 0.1.0
  */
 import type { Channel } from 'amqplib';
-import { isResultStoreError } from '../errors/errors.js';
-import { codeOf, refusal } from './failure.js';
+import { failureOf } from './failure.js';
 import type { Link } from './link.js';
 import type { Need, Step } from './needs.js';
 
@@ -63,7 +62,8 @@ export class Declarations {
         this.channel ??= await this.open();
         await this.link.owed(step.on(this.channel));
       } catch (reason) {
-        throw this.failure(reason, step);
+        // where it broke on the way, nothing was published yet
+        throw failureOf(reason, step, () => this.link.lost(step, false));
       }
     }
   }
@@ -74,12 +74,5 @@ export class Declarations {
       this.channel = undefined;
     });
     return channel;
-  }
-
-  private failure(reason: unknown, step: Step): unknown {
-    if (isResultStoreError(reason)) return reason;
-    const error = reason instanceof Error ? reason : new Error(String(reason));
-    // where it broke on the way, nothing was published yet
-    return codeOf(error) === undefined ? this.link.lost(step, false) : refusal(error, step);
   }
 }

@@ -53,6 +53,17 @@ export const refusal = (error: Error, { command, key }: Asked): ResponseError =>
   return new ResponseError(/^[A-Z_]+/.exec(text)?.[0] ?? 'ERROR', command, key, new Error(text));
 };
 
+/** Of what was asked over a link: refused there, or `lost` on the way. */
+export const failureOf = (
+  reason: unknown,
+  asked: Asked,
+  lost: () => ResultStoreError,
+): ResultStoreError => {
+  if (isResultStoreError(reason)) return reason;
+  const error = errorOf(reason);
+  return codeOf(error) === undefined ? lost() : refusal(error, asked);
+};
+
 /** Of a connection that could not be opened. */
 export const openingFailure = (
   reason: unknown,
@@ -60,7 +71,7 @@ export const openingFailure = (
   vhost: string,
 ): ResultStoreError => {
   if (isResultStoreError(reason)) return reason;
-  const error = reason instanceof Error ? reason : new Error(String(reason));
+  const error = errorOf(reason);
   const code = codeOf(error);
   if (code === ACCESS_REFUSED) {
     return new AuthenticationError(address, new Error(said(error)), false, 'RabbitMQ');
@@ -79,6 +90,9 @@ export const unroutable = (exchange: string, routingKey: string): InvalidArgumen
     'exchange',
     `'${exchange}' has no queue for the routing key '${routingKey}'.`,
   );
+
+const errorOf = (reason: unknown): Error =>
+  reason instanceof Error ? reason : new Error(String(reason));
 
 /** What the broker said, without what the client library says around it. */
 const said = ({ message }: Error): string => /with message "(.*)"/s.exec(message)?.[1] ?? message;

@@ -10,11 +10,11 @@ import { randomUUID } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { constVoid } from 'fp-ts/lib/function.js';
 import * as Rx from 'rxjs';
-import { ConnectionError, isResultStoreError } from '../errors/errors.js';
+import { ConnectionError, type ResultStoreError } from '../errors/errors.js';
 import { fromRun } from '../operation/operation.js';
 import type { Hearing } from '../port/broker.js';
 import type { Message } from '../wire/message.js';
-import { codeOf, refusal } from './failure.js';
+import { failureOf } from './failure.js';
 import type { Link } from './link.js';
 import type { Openings } from './openings.js';
 
@@ -81,7 +81,7 @@ const bound = async (link: Link, channel: Channel, place: Place): Promise<void> 
     await link.owed(channel.assertQueue(queue, options));
     await link.owed(channel.bindQueue(queue, exchange, routingKey));
   } catch (reason) {
-    throw failureOf(reason, link, queue);
+    throw listeningFailure(reason, link, queue);
   }
 };
 
@@ -93,16 +93,14 @@ const consumed = (link: Link, channel: Channel, queue: string): Rx.Observable<Me
     };
     channel
       .consume(queue, hear, { noAck: true, exclusive: true })
-      .catch((reason) => observer.error(failureOf(reason, link, queue)));
+      .catch((reason) => observer.error(listeningFailure(reason, link, queue)));
   });
 
 const deleted = new Error('the queue of what was listened to was deleted');
 
-const failureOf = (reason: unknown, link: Link, queue: string): unknown => {
-  if (isResultStoreError(reason)) return reason;
-  const error = reason instanceof Error ? reason : new Error(String(reason));
+const listeningFailure = (reason: unknown, link: Link, queue: string): ResultStoreError => {
   const asked = { command: 'queue.declare', key: queue };
-  return codeOf(error) === undefined ? link.lost(asked) : refusal(error, asked);
+  return failureOf(reason, asked, () => link.lost(asked));
 };
 
 // -------------------------------------------------------------------------------------

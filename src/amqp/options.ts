@@ -7,7 +7,6 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
 import { improperlyConfigured } from '../config/optionErrors.js';
-import { ssl } from '../config/options.js';
 import {
   exactly,
   nullable,
@@ -26,6 +25,7 @@ import {
   seconds,
   text,
 } from '../config/optionTypes.js';
+import { ssl } from '../config/sslOption.js';
 import type { ImproperlyConfigured } from '../errors/errors.js';
 
 // -------------------------------------------------------------------------------------

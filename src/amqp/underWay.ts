@@ -1,5 +1,5 @@
 /**
- * How many are under way, for whoever closes what they need.
+ * Counts what is under way, so that whoever closes can wait for it.
  *
  * @since 0.1.0
  */

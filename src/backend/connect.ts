@@ -128,6 +128,17 @@ const place = ({ address, username, db }: Config): string => {
  * A pool for several backends to share, as their `connectionPool`; close it after them.
  * Throws `ImproperlyConfigured`, also for `memory://`, which has no connections.
  *
+ * @example
+ * import { connectionPool, RedisBackend } from 'chordis'
+ *
+ * const pool = connectionPool({ url: 'redis://localhost:6379/1', maxConnections: 4 })
+ * const short = new RedisBackend({ connectionPool: pool, expires: 60 })
+ * const long = new RedisBackend({ connectionPool: pool, expires: 86_400 })
+ *
+ * await short.close()()
+ * await long.close()()
+ * await pool.close()
+ *
  * @category constructors
  * @since 0.1.0
  */

@@ -71,10 +71,15 @@ import { type Rooms, rooms } from './rooms.js';
 export class RedisBackend implements AsyncDisposable {
   /** The client library's class. */
   readonly redis = Redis;
+  /** Of sockets under TLS. */
   readonly connectionClassSsl = TLSSocket;
+  /** The class of `connectionPool`. */
   readonly ConnectionPool = ConnectionPool;
+  /** Redis itself deletes what has expired. */
   readonly supportsAutoexpire = true;
+  /** Members of a group are joined as their results are pushed. */
   readonly supportsNativeJoin = true;
+  /** The most connections of its pool. */
   readonly maxConnections: number;
   /** In seconds: Celery's 20, 0, 1, 1, and what the options set of it. */
   readonly retryPolicy: RetryPolicy;
@@ -82,6 +87,7 @@ export class RedisBackend implements AsyncDisposable {
   readonly resultTimeout: number | null;
   /** Where the time of retries, waits and `date_done` is told. */
   readonly scheduler: Rx.SchedulerLike;
+  /** Watches tasks, over one link for all of them. */
   readonly resultConsumer: ResultConsumer;
   // private to the language: the options hold the password, which `inspect` must not find
   readonly #connected: Connected;

@@ -93,6 +93,8 @@ export class BadAddress extends Error {
 }
 
 /**
+ * All that a stream of a page fails with, told apart by `_tag`.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -11,6 +11,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import { InvalidArgument } from '../errors/errors.js';
+import { isDict } from '../wire/dict.js';
 import { Signature, type WireSignature } from '../wire/signature.js';
 
 // -------------------------------------------------------------------------------------
@@ -142,9 +143,6 @@ const members = (u: unknown): E.Either<InvalidArgument, ReadonlyArray<Canvas>> =
   }
   return E.right(tasks);
 };
-
-const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
-  typeof u === 'object' && u !== null && !Array.isArray(u);
 
 /** As the body of a chord, which no task waits for where it is a group of nothing. */
 export const embeddedBody = (body: Canvas): Embedded | null =>

@@ -8,6 +8,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
+import { isDict } from '../wire/dict.js';
 import { Signature } from '../wire/signature.js';
 import { type Canvas, fromSignature, type Options, toSignature } from './canvas.js';
 
@@ -43,8 +44,6 @@ const immutable = (callback: unknown): unknown => {
   }
   return { ...callback, kwargs: { ...kwargs, [name]: listOf(kwargs[name]).map(immutable) } };
 };
-
-const isDict = (u: unknown): u is Options => typeof u === 'object' && u !== null;
 
 /** As Celery has it once it has made a signature of it, whose groups and chains have tasks and options alone. */
 const reread = (callback: unknown): unknown =>

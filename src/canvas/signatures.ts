@@ -48,6 +48,12 @@ export const signature = (
 /**
  * The same call, which keeps the results of earlier tasks out of its arguments. Celery: `si`.
  *
+ * @example
+ * import { chain, immutable, signature } from 'chordis/producer'
+ *
+ * const tidy = immutable(signature('tasks.tidy', ['/tmp']))
+ * export const steps = chain([signature('tasks.resize', ['cat.png']), tidy])
+ *
  * @category combinators
  * @since 0.1.0
  */

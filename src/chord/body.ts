@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import { Uuid } from '../serialization/values.js';
+import { isDict } from '../wire/dict.js';
 import { fromWireSignature, Signature, type WireSignature } from '../wire/signature.js';
 
 // -------------------------------------------------------------------------------------
@@ -75,9 +76,6 @@ export const isSignature = (u: unknown): u is Signature | WireSignature => {
 };
 
 const isNothing = (u: unknown): boolean => u === null || u === undefined;
-
-const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
-  typeof u === 'object' && u !== null && !Array.isArray(u);
 
 export const signatureFrom = (u: Signature | WireSignature): Signature =>
   Signature.is(u) ? u : fromWireSignature(u);

@@ -6,7 +6,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
-import { chain, map, type Run, settled } from '../operation/run.js';
+import { chain, map, nothing, type Run, settled } from '../operation/run.js';
 import { PROPAGATE_STATES } from '../states.js';
 import type { Failure } from '../store/following.js';
 import type { ChainedTask } from '../wire/request.js';
@@ -43,5 +43,3 @@ export const failChained = (
     ),
   );
 };
-
-const nothing: Run<void> = settled(E.right(undefined));

@@ -40,6 +40,8 @@ export type ChordStatus =
   | 'Done';
 
 /**
+ * How far a chord is, and what keeps it.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -12,7 +12,7 @@ import {
   type ResultStoreError,
 } from '../errors/errors.js';
 import type { Operation } from '../operation/operation.js';
-import { map, type Run, settled } from '../operation/run.js';
+import { map, nothing, type Run, settled } from '../operation/run.js';
 import type { ChordKeys } from '../port/chords.js';
 import type { State } from '../states.js';
 import type { Following } from '../store/following.js';
@@ -158,8 +158,6 @@ const latest = <A>(make: (id: string) => A): ((id: string) => A) => {
     return last.made;
   };
 };
-
-const nothing: Run<void> = settled(E.right(undefined));
 
 /** None, or a number as Python prints it. */
 const isIndex = (u: unknown): u is number | null =>

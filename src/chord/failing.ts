@@ -9,7 +9,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { TaskException } from '../errors/taskException.js';
-import { chain, continueWith, inTurn, type Run, settled } from '../operation/run.js';
+import { chain, continueWith, inTurn, nothing, type Run, settled } from '../operation/run.js';
 import { FAILURE } from '../states.js';
 import { repr } from '../wire/repr.js';
 import { chainedTasks, type TaskRequest } from '../wire/request.js';
@@ -196,5 +196,3 @@ const membersOf = (call: Signature): ReadonlyArray<TaskRequest> => {
 };
 
 const listOf = (u: unknown): ReadonlyArray<unknown> => (Array.isArray(u) ? u : []);
-
-const nothing: Run<void> = settled(E.right(undefined));

@@ -76,7 +76,7 @@ export const tlsVersion: t.Type<string | number> = refined(
 export const flag = refined('true or false', t.boolean.is);
 
 /**
- * A member that is none is told by its place.
+ * A list of what `item` takes; an item that does not fit is told by its place.
  *
  * @category constructors
  * @since 0.1.0

@@ -35,14 +35,12 @@ import {
   integer,
   list,
   named,
-  oneOf,
   seconds,
   secret,
   text,
   timeToLive,
-  tlsVersion,
 } from './optionTypes.js';
-import { CERT_REQS } from './tls.js';
+import { ssl } from './sslOption.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -92,24 +90,6 @@ const errbackFunctions = t.readonly(
   t.record(t.string, func<(...args: never) => unknown>()),
   'an object of functions',
 );
-
-/** How a server is verified. */
-export const ssl = exactly({
-  sslCertReqs: optional(oneOf(CERT_REQS.keys())),
-  sslCaCerts: optional(secret),
-  sslCertfile: optional(secret),
-  sslKeyfile: optional(secret),
-  sslPassword: optional(secret),
-  sslCheckHostname: optional(flag),
-  sslCaData: optional(secret),
-  sslCaPath: optional(secret),
-  sslMinVersion: optional(tlsVersion),
-  sslCiphers: optional(text),
-  sslIncludeVerifyFlags: optional(list('names of flags', text)),
-  sslExcludeVerifyFlags: optional(list('names of flags', text)),
-  sslValidateOcsp: optional(flag),
-  sslValidateOcspStapled: optional(flag),
-});
 
 /** What a Redis string can hold, in bytes. */
 export const MAX_VALUE_SIZE = 536_870_912;

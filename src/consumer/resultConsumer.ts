@@ -48,6 +48,20 @@ export interface ConsumerOptions {
 /**
  * A hot observable of the per-task streams: each is emitted as it opens.
  *
+ * @example
+ * import { RedisBackend } from 'chordis'
+ * import { mergeAll } from 'rxjs'
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * const { resultConsumer } = backend
+ * // whatever is watched from now on
+ * resultConsumer.pipe(mergeAll()).subscribe(({ taskId, status }) => console.log(taskId, status))
+ *
+ * resultConsumer.consumeFrom('4f1b').subscribe()
+ * await backend.onTaskCall(null, '4f1b')()
+ * await backend.markAsDone('4f1b', 5)() // => 4f1b SUCCESS
+ * await backend.close()()
+ *
  * @category model
  * @since 0.1.0
  */

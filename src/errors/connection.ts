@@ -10,12 +10,26 @@ import { Tagged } from './tagged.js';
 // -------------------------------------------------------------------------------------
 
 /**
- * What is there: the store, or a broker that is none.
+ * The make of a server: Redis has the results, and as a broker the messages; RabbitMQ the
+ * messages alone.
  *
  * @category model
  * @since 0.1.0
  */
 export type ServerKind = 'Redis' | 'RabbitMQ';
+
+/** Told by the message already, `server` is none of the fields that are shown. */
+abstract class OfServer<Tag extends string> extends Tagged<Tag> {
+  readonly #server: ServerKind;
+  constructor(server: ServerKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.#server = server;
+  }
+  /** Which server it is about. */
+  get server(): ServerKind {
+    return this.#server;
+  }
+}
 
 /**
  * The server could not be reached, or the link to it broke. `sent` tells whether
@@ -24,9 +38,8 @@ export type ServerKind = 'Redis' | 'RabbitMQ';
  * @category model
  * @since 0.1.0
  */
-export class ConnectionError extends Tagged<'ConnectionError'> {
+export class ConnectionError extends OfServer<'ConnectionError'> {
   readonly _tag = 'ConnectionError';
-  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -37,12 +50,7 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
     cause: Error,
     server: ServerKind = 'Redis',
   ) {
-    super(`${server} at ${address}: ${reasonOf(cause)}`, { cause });
-    this.#server = server;
-  }
-  /** What is to be there. */
-  get server(): ServerKind {
-    return this.#server;
+    super(server, `${server} at ${address}: ${reasonOf(cause)}`, { cause });
   }
 }
 
@@ -55,11 +63,10 @@ export class ConnectionError extends Tagged<'ConnectionError'> {
  * @category model
  * @since 0.1.0
  */
-export class Unavailable extends Tagged<'Unavailable'> {
+export class Unavailable extends OfServer<'Unavailable'> {
   readonly _tag = 'Unavailable';
   /** It surely did not run. */
   readonly sent = false;
-  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -70,12 +77,7 @@ export class Unavailable extends Tagged<'Unavailable'> {
     cause: Error,
     server: ServerKind = 'Redis',
   ) {
-    super(`${server} at ${address}: ${cause.message}`, { cause });
-    this.#server = server;
-  }
-  /** What is there. */
-  get server(): ServerKind {
-    return this.#server;
+    super(server, `${server} at ${address}: ${cause.message}`, { cause });
   }
 }
 
@@ -85,11 +87,10 @@ export class Unavailable extends Tagged<'Unavailable'> {
  * @category model
  * @since 0.1.0
  */
-export class CommandTimeout extends Tagged<'CommandTimeout'> {
+export class CommandTimeout extends OfServer<'CommandTimeout'> {
   readonly _tag = 'CommandTimeout';
   /** It may have run. */
   readonly sent = true;
-  readonly #server: ServerKind;
   constructor(
     /** The command that is overdue. */
     readonly command: string,
@@ -99,12 +100,7 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
     readonly seconds: number,
     server: ServerKind = 'Redis',
   ) {
-    super(`${command} ${key}: no reply within ${seconds} s`);
-    this.#server = server;
-  }
-  /** What is silent. */
-  get server(): ServerKind {
-    return this.#server;
+    super(server, `${command} ${key}: no reply within ${seconds} s`);
   }
 }
 
@@ -115,11 +111,10 @@ export class CommandTimeout extends Tagged<'CommandTimeout'> {
  * @category model
  * @since 0.1.0
  */
-export class AuthenticationError extends Tagged<'AuthenticationError'> {
+export class AuthenticationError extends OfServer<'AuthenticationError'> {
   readonly _tag = 'AuthenticationError';
   /** It surely did not run. */
   readonly sent = false;
-  readonly #server: ServerKind;
   /** The client's own error. */
   declare readonly cause: Error;
   constructor(
@@ -130,12 +125,7 @@ export class AuthenticationError extends Tagged<'AuthenticationError'> {
     readonly provided = false,
     server: ServerKind = 'Redis',
   ) {
-    super(`${server} at ${address} refused the credentials: ${cause.message}`, { cause });
-    this.#server = server;
-  }
-  /** What is there. */
-  get server(): ServerKind {
-    return this.#server;
+    super(server, `${server} at ${address} refused the credentials: ${cause.message}`, { cause });
   }
 }
 

@@ -5,7 +5,7 @@
  * @since 0.1.0
  */
 import { jwtVerify, SignJWT } from 'jose';
-import { ImproperlyConfigured } from '../errors/errors.js';
+import { ImproperlyConfigured, InvalidArgument } from '../errors/errors.js';
 import type { AskedIds } from '../http/asked.js';
 import type { Authorize, Permission } from '../http/authorization.js';
 import { type Operation, tryCatch } from '../operation/operation.js';
@@ -23,6 +23,8 @@ import { type Operation, tryCatch } from '../operation/operation.js';
 export type GrantedIds = ReadonlyArray<string> | Partial<AskedIds>;
 
 /**
+ * How long a token is to hold.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -32,11 +34,13 @@ export interface GrantOptions {
 }
 
 /**
+ * What gives tokens, and what checks them.
+ *
  * @category model
  * @since 0.1.0
  */
 export interface Grants {
-  /** A token for all of these. Fails with `UnexpectedError` where `expires` is no number of seconds. */
+  /** A token for all of these. Fails with `InvalidArgument` where `expires` is no number of seconds. */
   readonly grant: (ids: GrantedIds, options: GrantOptions) => Operation<string>;
   /**
    * For `taskEvents`: permits what the token of the request is for, until it expires. The token
@@ -78,12 +82,14 @@ export const grants = (secret: Secret | ReadonlyArray<Secret>): Grants => {
   const [signing = keyOf('')] = secrets;
   return {
     grant: (ids, { expires }) =>
-      tryCatch(() => {
+      tryCatch(async () => {
+        const until = new Date(Date.now() + expires * 1000);
+        if (Number.isNaN(until.getTime())) throw notSeconds;
         const { tasks = [], groups = [] } = isList(ids) ? { tasks: ids } : ids;
         return new SignJWT({ tasks, groups })
           .setProtectedHeader({ alg: ALGORITHM })
           .setAudience(AUDIENCE)
-          .setExpirationTime(new Date(Date.now() + expires * 1000))
+          .setExpirationTime(until)
           .sign(signing);
       }),
     authorize: async (request, asked) => {
@@ -99,6 +105,8 @@ export const grants = (secret: Secret | ReadonlyArray<Secret>): Grants => {
 };
 
 type Secret = string | Uint8Array;
+
+const notSeconds = new InvalidArgument('expires', 'must be a number of seconds.');
 
 const ALGORITHM = 'HS256';
 

@@ -40,6 +40,8 @@ export interface EventsBackend extends SavedGroups {
 }
 
 /**
+ * Who may watch, what they are told, and how much at once.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -33,6 +33,8 @@ import { TaskStreams } from './taskStreams.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * What the backend, the producer and the streams are made with.
+ *
  * @category model
  * @since 0.1.0
  */
@@ -45,6 +47,8 @@ export interface ChordisModuleOptions
 }
 
 /**
+ * The same, made by a factory of what is injected into it.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -34,6 +34,9 @@ export const settled =
     return undefined;
   };
 
+/** There is nothing to do. */
+export const nothing: Run<void> = settled(E.right(undefined));
+
 /** Made anew each time it is run. */
 export const defer =
   <A>(make: () => Run<A>): Run<A> =>

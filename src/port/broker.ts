@@ -14,7 +14,34 @@ import type { Message } from '../wire/message.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** A broker, seen through the port. */
+/**
+ * What sends messages: one of your own does `publish` and `close`, each a function that tells
+ * once what came of it, an Either, and returns how it is cancelled, if it can be.
+ *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { type Broker, RedisBackend } from 'chordis'
+ * import { Producer } from 'chordis/producer'
+ *
+ * const broker: Broker = {
+ *   publish: (messages) => (settle) => {
+ *     for (const { headers } of messages) console.log(headers.task)
+ *     settle(E.right(undefined))
+ *     return undefined
+ *   },
+ *   close: (settle) => {
+ *     settle(E.right(undefined))
+ *     return undefined
+ *   },
+ * }
+ *
+ * const backend = new RedisBackend({ url: 'memory://' })
+ * await new Producer({ broker, backend }).sendTask('tasks.add', [1, 2])() // => tasks.add
+ * await backend.close()()
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Broker {
   /** In order. Where each goes is in its `delivery_info`, as `exchange` and `routing_key`. */
   readonly publish: (messages: ReadonlyArray<Message>) => Run<void>;
@@ -28,7 +55,12 @@ export interface Broker {
   readonly close: Run<void>;
 }
 
-/** A broker that is on a Redis: where that is, and what to send there. */
+/**
+ * A broker that is on a Redis: where that is, and what to send there.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface OnRedis {
   /** `host:port`, or the path of a socket: where it is that of a store, both are one server. */
   readonly address: string;

@@ -30,6 +30,8 @@ export interface ProducerBackend {
 }
 
 /**
+ * Where messages go, where their results come from, and how messages are made.
+ *
  * @category model
  * @since 0.1.0
  */

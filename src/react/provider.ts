@@ -20,6 +20,8 @@ import type { WatchOptions } from '../browser/index.js';
 // -------------------------------------------------------------------------------------
 
 /**
+ * Where tasks are watched, and how: the options of `chordis/browser`.
+ *
  * @category model
  * @since 0.1.0
  */

@@ -8,7 +8,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import type { TaskException } from '../errors/taskException.js';
 import type { Operation } from '../operation/operation.js';
-import { chain, inTurn, map, type Run, settled } from '../operation/run.js';
+import { chain, inTurn, map, nothing, type Run, settled } from '../operation/run.js';
 import { FAILURE, RETRY, REVOKED, STARTED, type State, SUCCESS } from '../states.js';
 import { pythonException } from '../wire/exception.js';
 import { chainedTasks, type TaskRequest } from '../wire/request.js';
@@ -148,5 +148,3 @@ export const marks = (execution: Execution, storing: Storing, following: Followi
 
 const isMember = (request: TaskRequest | null | undefined): request is TaskRequest =>
   request?.chord !== null && request?.chord !== undefined;
-
-const nothing: Run<void> = settled(E.right(undefined));

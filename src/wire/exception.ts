@@ -68,6 +68,12 @@ export const withRest = (exception: TaskException, rest: TaskException['rest']):
 /**
  * Whether a result is an exception, and so has its shape.
  *
+ * @example
+ * import { isTaskException } from 'chordis'
+ *
+ * export const text = (result: unknown) =>
+ *   isTaskException(result) ? `${result.excType} in ${result.excModule}` : String(result)
+ *
  * @category refinements
  * @since 0.1.0
  */

@@ -14,7 +14,12 @@ import { encodeMessage, type Message } from './message.js';
 // model
 // -------------------------------------------------------------------------------------
 
-/** `command key value`. PUBLISH is for what has no queue, such as a broadcast. */
+/**
+ * `command key value`. PUBLISH is for what has no queue, such as a broadcast.
+ *
+ * @category model
+ * @since 0.1.0
+ */
 export interface Delivery {
   /** LPUSH to a list, or PUBLISH on a channel. */
   readonly command: 'LPUSH' | 'PUBLISH';

@@ -4,6 +4,8 @@
  *
  * @since 0.1.0
  */
+
+import { isDict } from './dict.js';
 import type { Message } from './message.js';
 
 // -------------------------------------------------------------------------------------
@@ -121,8 +123,5 @@ export const destinationOf = ({ properties }: Message): Destination => {
   const { exchange, routing_key: routingKey } = isDict(info) ? info : {};
   return { exchange: textOf(exchange), routingKey: textOf(routingKey), priority };
 };
-
-const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
-  typeof u === 'object' && u !== null;
 
 const textOf = (u: unknown): string => (typeof u === 'string' ? u : '');

@@ -122,6 +122,27 @@ export const Message = totalType(
  * The text to push. The envelope is JSON whatever the body is. A message that Kombu could not
  * read is an `EncodeError`: its consumers would drop their connections.
  *
+ * @example
+ * import * as E from 'fp-ts/lib/Either.js'
+ * import { pipe } from 'fp-ts/lib/function.js'
+ * import { decodeMessage, encodeMessage, type Message } from 'chordis/wire'
+ *
+ * // a task moves to another queue
+ * export const moved = (bytes: Buffer) =>
+ *   pipe(
+ *     decodeMessage('slow', bytes),
+ *     E.map(
+ *       (message): Message => ({
+ *         ...message,
+ *         properties: {
+ *           ...message.properties,
+ *           delivery_info: { exchange: '', routing_key: 'fast' },
+ *         },
+ *       }),
+ *     ),
+ *     E.chainW(encodeMessage),
+ *   )
+ *
  * @category conversions
  * @since 0.1.0
  */
@@ -154,7 +175,7 @@ const problemOf = ({ body, properties }: Message): EncodeError | undefined => {
 };
 
 /**
- * `queue` is the list the bytes are from.
+ * The message of what lies in a list; `queue` is its name, for the error.
  *
  * @category conversions
  * @since 0.1.0

@@ -5,6 +5,7 @@
  * @since 0.1.0
  */
 import { Uuid } from '../serialization/values.js';
+import { isDict } from './dict.js';
 import type { ResultTuple } from './resultTuple.js';
 
 // -------------------------------------------------------------------------------------
@@ -99,8 +100,6 @@ export const chainedTasks = (
 };
 
 type Dict = Readonly<Record<string, unknown>>;
-
-const isDict = (u: unknown): u is Dict => typeof u === 'object' && u !== null && !Array.isArray(u);
 
 const requestOf = (signature: Dict, options: Dict): TaskRequest | null => {
   const id = idOf(options.task_id);

@@ -10,6 +10,7 @@ import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import type { TaskException as Exception } from '../errors/taskException.js';
 import { showable } from '../serialization/jsonForm.js';
+import { isDict } from './dict.js';
 import { exceptionRepr, isTaskException, pythonException, withRest } from './exception.js';
 import { totalType } from './totalType.js';
 import { unwrapped } from './wrapper.js';
@@ -93,9 +94,6 @@ const asDict = (u: unknown): Readonly<Record<string, unknown>> | undefined => {
   if (Array.isArray(u)) return u.every(isMember) ? Object.fromEntries(u) : undefined;
   return isDict(u) ? u : undefined;
 };
-
-const isDict = (u: unknown): u is Readonly<Record<string, unknown>> =>
-  typeof u === 'object' && u !== null;
 
 const isMember = (u: unknown): u is readonly [string, unknown] =>
   Array.isArray(u) && u.length === 2 && typeof u[0] === 'string';

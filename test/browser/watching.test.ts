@@ -11,7 +11,6 @@ import {
   watchTasks,
 } from '../../src/browser/index.js';
 import { taskEvents } from '../../src/http/index.js';
-import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { FakeServer } from './fakeServer.js';
 
 // -------------------------------------------------------------------------------------
@@ -67,14 +66,10 @@ const progress = (id: string, done: number): Promise<unknown> =>
 const isFollowed = (id: string): Promise<void> =>
   expect.poll(() => backend.resultConsumer.isFollowing(id)).toBe(true);
 
-const saveGroup = (ids: ReadonlyArray<string>): Promise<unknown> =>
-  backend.saveGroup(
-    'g',
-    groupResultTuple(
-      'g',
-      ids.map((id) => asyncResultTuple(id)),
-    ),
-  )();
+const saveGroup = (ids: ReadonlyArray<string>): Promise<unknown> => {
+  const results = ids.map((id) => backend.asyncResult(id));
+  return backend.groupResult('g', results).save()();
+};
 
 // -------------------------------------------------------------------------------------
 // streams

@@ -9,6 +9,7 @@ import { Uuid } from '../../src/serialization/values.js';
 import type { Message } from '../../src/wire/message.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { type Signature, signature } from '../../src/wire/signature.js';
+import { rightOf } from '../settled.js';
 
 const context = (more: Partial<PlanContext> = {}): PlanContext => {
   let ids = 0;
@@ -23,17 +24,12 @@ const context = (more: Partial<PlanContext> = {}): PlanContext => {
   };
 };
 
-const right = <A>(either: E.Either<Error, A>): A => {
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
-};
-
 const plan = (
   call: Signature,
   args: ReadonlyArray<unknown> = [],
   options: PlanOptions = {},
   more: Partial<PlanContext> = {},
-): Plan => right(planner(context(more))(call, args, options));
+): Plan => rightOf(planner(context(more))(call, args, options));
 
 const task = (name: string, options: PlanOptions = {}, args: ReadonlyArray<unknown> = []) =>
   signature(name, args, { options });

@@ -14,6 +14,7 @@ import { decodeMessage, encodeMessage, type Message } from '../../src/wire/messa
 import { Signature } from '../../src/wire/signature.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { pythonValue, wireBytes } from '../pythonValue.js';
+import { rightOf } from '../settled.js';
 import { type Case, isTarget, picked, vectors } from '../vectors.js';
 
 /** What is told apart from Celery on purpose, or belongs to who sends. */
@@ -36,11 +37,6 @@ const made = recorded.filter((c) => !(named(c) in apart));
 
 const serializers = [json, yaml, msgpack];
 
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
-};
-
 const planOf = ({ now }: Case) => {
   let ids = 0;
   return planner({
@@ -58,7 +54,7 @@ const planOf = ({ now }: Case) => {
   });
 };
 
-const parsed = (text: string): unknown => right(json.decode(Buffer.from(text)));
+const parsed = (text: string): unknown => rightOf(json.decode(Buffer.from(text)));
 
 const dict = (u: unknown) => pythonValue(u) as Readonly<Record<string, unknown>>;
 
@@ -67,7 +63,7 @@ const run = (c: Case) => {
   switch (c.op) {
     case 'call':
       return planOf(c)(
-        right(
+        rightOf(
           Signature.decode({
             task: c.task ?? 'remote.task',
             args: pythonValue(c.args),
@@ -79,10 +75,10 @@ const run = (c: Case) => {
         { ...(isKnown(c.task) && { ignore_result: false }), ...dict(c.options) },
       );
     case 'sig':
-      return planOf(c)(right(Signature.decode(parsed(c.signature_json))), [], dict(c.options));
+      return planOf(c)(rightOf(Signature.decode(parsed(c.signature_json))), [], dict(c.options));
     default:
       // It was sent where no task was running, and so without a parent.
-      return planOf(c)(right(Signature.decode(parsed(c.chord_in_header_message))), [
+      return planOf(c)(rightOf(Signature.decode(parsed(c.chord_in_header_message))), [
         [pythonValue(c.result)],
       ]);
   }
@@ -99,14 +95,14 @@ const texts = (messages: ReadonlyArray<Buffer>): ReadonlyArray<string> => {
   };
   return messages
     .map((raw) => {
-      const { body } = right(decodeMessage('q', raw));
+      const { body } = rightOf(decodeMessage('q', raw));
       return raw.toString().replace(body.toString('base64'), body.toString('latin1'));
     })
     .map((text) => text.replace(/"delivery_tag": "[^"]*"/, ''))
     .map((text) => text.replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, nameOf));
 };
 
-const bytesOf = (message: Message): Buffer => Buffer.from(right(encodeMessage(message)));
+const bytesOf = (message: Message): Buffer => Buffer.from(rightOf(encodeMessage(message)));
 
 /** Whether results are stored is not known of a task by its name. */
 const asUnknown = (raw: Buffer, op: unknown): Buffer =>
@@ -121,7 +117,7 @@ describe('the plan of a recorded call', () => {
     'is byte for byte what Celery sends: $name',
     (c) => {
       const sent = c.messages.map(({ raw }: Case) => asUnknown(wireBytes(raw), c.op));
-      expect(texts(right(run(c)).messages.map(bytesOf))).toEqual(texts(sent));
+      expect(texts(rightOf(run(c)).messages.map(bytesOf))).toEqual(texts(sent));
     },
   );
 
@@ -134,7 +130,7 @@ describe('the plan of a recorded call', () => {
         prioritySteps: priority_steps,
         separator: sep,
       });
-      const lists = right(run(c)).messages.map((message) => {
+      const lists = rightOf(run(c)).messages.map((message) => {
         const { routingKey, priority } = destinationOf(message);
         return list(routingKey, priority);
       });
@@ -145,14 +141,14 @@ describe('the plan of a recorded call', () => {
   it('is refused where an argument has no form', () => {
     const [c] = picked(recorded, ({ name }) => name.endsWith('call/plain'));
     const unserializable = { task: 't', args: [() => 1] };
-    expect(c && planOf(c)(right(Signature.decode(unserializable)))).toEqual(
+    expect(c && planOf(c)(rightOf(Signature.decode(unserializable)))).toEqual(
       E.left(expect.any(EncodeError)),
     );
   });
 
   it('names an exchange with its routing key, and ignores a routing key alone', () => {
     const [c] = picked(recorded, ({ name }) => name.endsWith('exchange-and-routing_key'));
-    expect(c && destinationOf(right(run(c)).messages[0] as Message)).toEqual({
+    expect(c && destinationOf(rightOf(run(c)).messages[0] as Message)).toEqual({
       exchange: 'media',
       routingKey: 'video',
       priority: 0,

@@ -1,16 +1,12 @@
 /** A backend over an embedded store, with what it sends kept. */
-import * as E from 'fp-ts/lib/Either.js';
-import type {
-  Call,
-  Operation,
-  RedisBackend,
-  RedisBackendOptions,
-  TaskRequest,
-} from '../../src/index.js';
+import type { Call, RedisBackend, RedisBackendOptions, TaskRequest } from '../../src/index.js';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import type { Connection } from '../../src/port/commands.js';
 import { Signature, signature } from '../../src/wire/signature.js';
+import { right } from '../settled.js';
 import { backendOver } from '../store/backendOver.js';
+
+export { left, right } from '../settled.js';
 
 export interface World {
   readonly store: MemoryStore;
@@ -37,18 +33,6 @@ export const world = (
     ...options,
   });
   return { store, backend, calls, log };
-};
-
-export const right = async <A>(operation: Operation<A>): Promise<A> => {
-  const result = await operation();
-  if (E.isLeft(result)) throw result.left;
-  return result.right;
-};
-
-export const left = async (operation: Operation<unknown>): Promise<unknown> => {
-  const result = await operation();
-  if (E.isRight(result)) throw new Error(`succeeded with ${JSON.stringify(result.right)}`);
-  return result.left;
 };
 
 export const body = Signature.encode(

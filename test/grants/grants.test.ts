@@ -102,6 +102,8 @@ describe('grants', () => {
   });
 
   it('make no token of an end that is none', async () => {
-    expect(await own.grant(['a'], { expires: Number.NaN })()).toMatchObject({ _tag: 'Left' });
+    expect(await own.grant(['a'], { expires: Number.NaN })()).toMatchObject({
+      ...{ _tag: 'Left', left: { _tag: 'InvalidArgument', argument: 'expires' } },
+    });
   });
 });

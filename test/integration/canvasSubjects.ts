@@ -16,6 +16,7 @@ import { decodeMessage, encodeMessage, type Message } from '../../src/wire/messa
 import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
 import { Signature } from '../../src/wire/signature.js';
+import { rightOf } from '../settled.js';
 import { at, backendOver } from '../store/backendOver.js';
 import { builtCanvas } from './canvasBuilding.js';
 
@@ -39,17 +40,12 @@ interface Sent {
   readonly result: unknown;
 }
 
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
-};
-
 /** A message with its body read, and without what is another in each sending. */
 const readable = (raw: string | Buffer): unknown => {
-  const { body, headers, properties } = right(decodeMessage('queue', Buffer.from(raw)));
+  const { body, headers, properties } = rightOf(decodeMessage('queue', Buffer.from(raw)));
   const { origin: _, ...told } = headers;
   const { delivery_tag: __, ...rest } = properties;
-  return { headers: told, properties: rest, body: right(json.decode(body)) };
+  return { headers: told, properties: rest, body: rightOf(json.decode(body)) };
 };
 
 /** Each id that was made is named after where it is seen first, members in the order of their names. */
@@ -86,9 +82,9 @@ export const builtByChordis = ({ signature }: Case): Signature | undefined =>
 export const readByChordis = ({ read }: Case): unknown => parsed(read);
 
 export const canvasOf = ({ signature }: Case): Signature =>
-  right(Signature.decode(parsed(signature)));
+  rightOf(Signature.decode(parsed(signature)));
 
-const parsed = (text: string): unknown => right(json.decode(Buffer.from(text)));
+const parsed = (text: string): unknown => rightOf(json.decode(Buffer.from(text)));
 
 /** What a case is called with. */
 export const argsOf = (args: string): ReadonlyArray<unknown> =>
@@ -122,9 +118,9 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
     replyTo,
     queue: 'celery',
   });
-  const { messages, chordSizes, savedGroups, result } = right(
+  const { messages, chordSizes, savedGroups, result } = rightOf(
     plan(
-      right(Signature.decode(parsed(signature))),
+      rightOf(Signature.decode(parsed(signature))),
       argsOf(args),
       parsed(options) as Readonly<Record<string, unknown>>,
     ),
@@ -136,7 +132,7 @@ export const plannedByChordis = ({ signature, args, options }: Case): Sent => {
       ...chordSizes.map(({ groupId, size }) => [`${key(groupId)}.s`, size]),
       ...savedGroups.map((group) => [
         key(group.id),
-        parsed(String(right(encodeSavedGroup(json)(group)))),
+        parsed(String(rightOf(encodeSavedGroup(json)(group)))),
       ]),
     ]),
     result: result && ResultTuple.encode(result),
@@ -149,7 +145,7 @@ const queuesOf = (messages: ReadonlyArray<Message>): Sent['queues'] => {
   for (const message of messages) {
     const { routingKey, priority } = destinationOf(message);
     const list = layout.list(routingKey, priority);
-    const read = readable(right(encodeMessage(message)));
+    const read = readable(rightOf(encodeMessage(message)));
     queues.set(list, [...(queues.get(list) ?? []), read]);
   }
   return Object.fromEntries(queues);
@@ -157,7 +153,9 @@ const queuesOf = (messages: ReadonlyArray<Message>): Sent['queues'] => {
 
 /** By the wire's names, as Celery has it once it has read it. */
 export const onTheWire = (canvas: Signature): unknown =>
-  parsed(String(right(json.encode(Signature.encode(toSignature(right(fromSignature(canvas))))))));
+  parsed(
+    String(rightOf(json.encode(Signature.encode(toSignature(rightOf(fromSignature(canvas))))))),
+  );
 
 /** What a producer sends and writes; null for a chain of nothing, which it refuses. */
 export const appliedByChordis = async (

@@ -2,15 +2,10 @@
 import * as O from 'fp-ts/lib/Option.js';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { GroupResult, pythonException, RedisBackend } from '../../src/index.js';
-import {
-  describeEachCelery,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from './celery.js';
-import { expectNoLeaks, expectNoSubscriptions } from './leaks.js';
-import { type RedisServer, startRedis } from './redisServer.js';
+import { describeEachCelery, type PythonSession } from './celery.js';
+import { type Fleet, startFleet } from './fleet.js';
+import { expectNoSubscriptions } from './leaks.js';
+import type { RedisServer } from './redisServer.js';
 import { keyOf, left, right, taskIds, until } from './scenario.js';
 
 /** What Python's own GroupResult says; `args` is the id of a saved group. */
@@ -44,21 +39,18 @@ const SAVE = `
 
 describeEachCelery('groups beside Celery', (version) => {
   let server: RedisServer;
-  let worker: Worker;
   let session: PythonSession;
+  let fleet: Fleet;
   let backend: RedisBackend;
   beforeAll(async () => {
-    server = await startRedis();
-    const options = { version, broker: server.celeryUrl(0), backend: server.celeryUrl(1) };
-    [worker, session] = await Promise.all([startWorker(options), startPython(options)]);
+    fleet = await startFleet({ version });
+    ({ server, session } = fleet);
     backend = new RedisBackend({ url: server.url(1) });
   });
   afterEach(() => expectNoSubscriptions(server));
   afterAll(async () => {
     await backend?.close()();
-    await Promise.all([worker?.stop(), session?.stop()]);
-    await expectNoLeaks(server);
-    await server?.stop();
+    await fleet?.stop();
   });
 
   const restored = async (id: string): Promise<GroupResult> => {

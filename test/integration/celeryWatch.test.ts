@@ -1,15 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { RedisBackend, type TaskMeta } from '../../src/index.js';
 import { groupResultTuple } from '../../src/wire/index.js';
-import {
-  describeCelery,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from './celery.js';
-import { expectNoLeaks, expectNoSubscriptions } from './leaks.js';
-import { type RedisServer, startRedis } from './redisServer.js';
+import { describeCelery, type PythonSession, startWorker } from './celery.js';
+import { type Fleet, startFleet } from './fleet.js';
+import { expectNoSubscriptions } from './leaks.js';
+import type { RedisServer } from './redisServer.js';
 import { keyOf, left, type Observed, observe, right, until } from './scenario.js';
 
 interface Run {
@@ -72,25 +67,21 @@ const runs: ReadonlyArray<Run> = [
 
 describeCelery('what a Celery worker does, watched', () => {
   let server: RedisServer;
-  let worker: Worker;
   let session: PythonSession;
+  let fleet: Fleet;
   let backend: RedisBackend;
   beforeAll(async () => {
-    server = await startRedis();
-    const config = { task_track_started: true };
-    const options = { broker: server.celeryUrl(0), backend: server.celeryUrl(1), config };
-    [worker, session] = await Promise.all([
-      startWorker({ ...options, pool: 'prefork' }),
-      startPython(options),
-    ]);
+    fleet = await startFleet({
+      config: { task_track_started: true },
+      worker: { pool: 'prefork' },
+    });
+    ({ server, session } = fleet);
     backend = new RedisBackend({ url: server.url(1) });
   });
   afterEach(() => expectNoSubscriptions(server));
   afterAll(async () => {
     await backend?.close()();
-    await Promise.all([worker?.stop(), session?.stop()]);
-    await expectNoLeaks(server);
-    await server?.stop();
+    await fleet?.stop();
   });
 
   let sent = 0;

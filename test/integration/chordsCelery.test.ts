@@ -4,34 +4,25 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { RedisBackend, type TaskRequest } from '../../src/index.js';
-import {
-  describeEachCelery,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from './celery.js';
+import { describeEachCelery, type PythonSession } from './celery.js';
 import { messageOf } from './chordBroker.js';
-import { expectNoLeaks } from './leaks.js';
-import { type RedisServer, startRedis } from './redisServer.js';
+import { type Fleet, startFleet } from './fleet.js';
+import type { RedisServer } from './redisServer.js';
 import { right } from './scenario.js';
 
 describeEachCelery('a chord that Celery has begun', (version) => {
   let server: RedisServer;
-  let worker: Worker;
   let session: PythonSession;
+  let fleet: Fleet;
   let backend: RedisBackend;
   beforeEach(async () => {
-    server = await startRedis();
-    const options = { version, broker: server.celeryUrl(0), backend: server.celeryUrl(1) };
-    [worker, session] = await Promise.all([startWorker(options), startPython(options)]);
+    fleet = await startFleet({ version });
+    ({ server, session } = fleet);
     backend = new RedisBackend({ url: server.url(1), broker: server.url(0) });
   });
   afterEach(async () => {
-    await Promise.all([worker?.stop(), session?.stop()]);
-    await right(backend.close());
-    await expectNoLeaks(server);
-    await server?.stop();
+    if (backend) await right(backend.close());
+    await fleet?.stop();
   });
 
   /** The next task of the queue that no Celery worker has. */

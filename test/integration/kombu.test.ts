@@ -15,15 +15,9 @@ import { json } from '../../src/serialization/json.js';
 import { ResultTuple } from '../../src/wire/resultTuple.js';
 import { encodeSavedGroup } from '../../src/wire/savedGroup.js';
 import { type Signature, signature } from '../../src/wire/signature.js';
-import {
-  describeEachCelery,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from './celery.js';
-import { expectNoLeaks } from './leaks.js';
-import { type RedisServer, startRedis } from './redisServer.js';
+import { describeEachCelery, type PythonSession, type Worker } from './celery.js';
+import { type Fleet, startFleet } from './fleet.js';
+import type { RedisServer } from './redisServer.js';
 import { right } from './scenario.js';
 
 const task = (name: string, ...args: ReadonlyArray<unknown>): Signature =>
@@ -72,17 +66,16 @@ describeEachCelery('a plan that is carried out', (version) => {
   let server: RedisServer;
   let worker: Worker;
   let celery: PythonSession;
+  let fleet: Fleet;
   let broker: Broker;
   beforeAll(async () => {
-    server = await startRedis();
-    const options = { version, broker: server.celeryUrl(0), backend: server.celeryUrl(1) };
-    [worker, celery] = await Promise.all([startWorker(options), startPython(options)]);
+    fleet = await startFleet({ version });
+    ({ server, worker, session: celery } = fleet);
     broker = kombuBroker(connectionPool({ url: server.url(0) }));
   });
   afterAll(async () => {
-    await Promise.all([broker && fromRun(broker.close)(), worker?.stop(), celery?.stop()]);
-    await expectNoLeaks(server);
-    await server?.stop();
+    if (broker) await fromRun(broker.close)();
+    await fleet?.stop();
   });
 
   const plan = planner({

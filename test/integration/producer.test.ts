@@ -14,15 +14,9 @@ import {
   signature,
   task,
 } from '../../src/producer/index.js';
-import {
-  describeEachCelery,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from './celery.js';
-import { expectNoLeaks } from './leaks.js';
-import { type RedisServer, startRedis } from './redisServer.js';
+import { describeEachCelery, type PythonSession } from './celery.js';
+import { type Fleet, startFleet } from './fleet.js';
+import type { RedisServer } from './redisServer.js';
 import { right } from './scenario.js';
 
 const call = (name: string, ...args: ReadonlyArray<unknown>) => signature(`tasks.${name}`, args);
@@ -74,26 +68,20 @@ const canvases: ReadonlyArray<readonly [name: string, canvas: Signature, value: 
 
 describeEachCelery('a producer', (version) => {
   let server: RedisServer;
-  let worker: Worker;
   let celery: PythonSession;
+  let fleet: Fleet;
   let backend: RedisBackend;
   let producer: Producer;
   beforeAll(async () => {
-    server = await startRedis();
-    const options = { version, broker: server.celeryUrl(0), backend: server.celeryUrl(1) };
-    [worker, celery] = await Promise.all([
-      startWorker({ ...options, args: ['-Q', 'celery,other', '-E'] }),
-      startPython(options),
-    ]);
+    fleet = await startFleet({ version, worker: { args: ['-Q', 'celery,other', '-E'] } });
+    ({ server, session: celery } = fleet);
     backend = new RedisBackend({ url: server.url(1) });
     producer = new Producer({ broker: server.url(0), backend });
   });
   afterAll(async () => {
     if (producer) await right(producer.close());
     if (backend) await right(backend.close());
-    await Promise.all([worker?.stop(), celery?.stop()]);
-    await expectNoLeaks(server);
-    await server?.stop();
+    await fleet?.stop();
   });
 
   const outcome = async (canvas: Signature): Promise<unknown> => {

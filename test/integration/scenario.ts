@@ -3,18 +3,15 @@
  * which all of them are closed and nothing may be left on the server.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import * as E from 'fp-ts/lib/Either.js';
 import type { Observable } from 'rxjs';
 import { expect } from 'vitest';
-import {
-  type Operation,
-  RedisBackend,
-  type RedisBackendOptions,
-  type ResultStoreError,
-} from '../../src/index.js';
+import { RedisBackend, type RedisBackendOptions } from '../../src/index.js';
+import { right } from '../settled.js';
 import { expectNoLeaks } from './leaks.js';
 import { startProxy, type Proxy as TcpProxy } from './proxy.js';
 import { type RedisOptions, type RedisServer, type ServerMake, startRedis } from './redisServer.js';
+
+export { left, right } from '../settled.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -93,20 +90,6 @@ export const metaText = (taskId: string, status: string, result: unknown): strin
 // -------------------------------------------------------------------------------------
 // destructors
 // -------------------------------------------------------------------------------------
-
-/** The value of an operation that has to succeed. */
-export const right = async <A>(operation: Operation<A>): Promise<A> => {
-  const either = await operation();
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
-};
-
-/** The error of an operation that has to fail. */
-export const left = async <A>(operation: Operation<A>): Promise<ResultStoreError> => {
-  const either = await operation();
-  if (E.isRight(either)) throw new Error(`succeeded with ${JSON.stringify(either.right)}`);
-  return either.left;
-};
 
 /** What an observable has emitted so far, and how it ended. */
 export interface Observed<A> {

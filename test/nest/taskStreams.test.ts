@@ -5,7 +5,6 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { RedisBackend } from '../../src/index.js';
 import { type AskedStream, type TaskMessage, TaskStreams } from '../../src/nest/index.js';
 import { testBackend } from '../../src/testing/index.js';
-import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 
 let backend: RedisBackend;
 let streams: TaskStreams;
@@ -40,14 +39,10 @@ const heard = (asked: AskedStream) => {
 const all = (asked: AskedStream): Promise<ReadonlyArray<TaskMessage>> =>
   Rx.lastValueFrom(streams.events(asked).pipe(Rx.toArray()));
 
-const saveGroup = (ids: ReadonlyArray<string>): Promise<unknown> =>
-  backend.saveGroup(
-    'g',
-    groupResultTuple(
-      'g',
-      ids.map((id) => asyncResultTuple(id)),
-    ),
-  )();
+const saveGroup = (ids: ReadonlyArray<string>): Promise<unknown> => {
+  const results = ids.map((id) => backend.asyncResult(id));
+  return backend.groupResult('g', results).save()();
+};
 
 describe('TaskStreams', () => {
   it('tells the states of tasks, and then that this is all', async () => {

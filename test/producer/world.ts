@@ -1,12 +1,14 @@
 /** A producer over an embedded store, with what it has sent. */
 import * as E from 'fp-ts/lib/Either.js';
 import { expect, vi } from 'vitest';
-import type { Operation, RedisBackend, RedisBackendOptions } from '../../src/index.js';
+import type { RedisBackend, RedisBackendOptions } from '../../src/index.js';
 import { type MemoryStore, memoryStore } from '../../src/memory/memoryStore.js';
 import type { Connection } from '../../src/port/commands.js';
 import { Producer, type ProducerOptions } from '../../src/producer/index.js';
 import { decodeMessage, type Message } from '../../src/wire/message.js';
 import { backendOver } from '../store/backendOver.js';
+
+export { left, right } from '../settled.js';
 
 export interface World {
   readonly store: MemoryStore;
@@ -34,18 +36,6 @@ export const world = (
     return messages;
   };
   return { store, backend, producer, taken };
-};
-
-export const right = async <A>(operation: Operation<A>): Promise<A> => {
-  const result = await operation();
-  if (E.isLeft(result)) throw result.left;
-  return result.right;
-};
-
-export const left = async (operation: Operation<unknown>): Promise<unknown> => {
-  const result = await operation();
-  if (E.isRight(result)) throw new Error('It succeeded');
-  return result.left;
 };
 
 /** `[args, kwargs, embed]` */

@@ -1,31 +1,17 @@
 import { firstValueFrom, lastValueFrom, map } from 'rxjs';
 import { expect, it } from 'vitest';
 import { fromRun } from '../../src/operation/operation.js';
-import { Link } from '../../src/redis/link.js';
+import type { Link } from '../../src/redis/link.js';
 import { fixed } from '../../src/redis/locator.js';
 import type { SocketOptions } from '../../src/redis/socket.js';
 import { describeRedis, type RedisServer } from '../integration/redisServer.js';
 import { onRedis, until } from '../integration/scenario.js';
+import { linkBy } from './links.js';
 
 const linkTo = (
   { port }: Pick<RedisServer, 'port'>,
   changed: Partial<SocketOptions['config']> = {},
-): Link =>
-  new Link({
-    locator: fixed({ _tag: 'Tcp', host: '127.0.0.1', port, tls: null }),
-    config: {
-      db: 0,
-      username: null,
-      password: null,
-      credentials: null,
-      protocol: 3,
-      clientName: 'a-link',
-      socketTimeout: 1,
-      socketConnectTimeout: 1,
-      socketKeepalive: true,
-      ...changed,
-    },
-  });
+): Link => linkBy(fixed({ _tag: 'Tcp', host: '127.0.0.1', port, tls: null }), changed);
 
 /** Not the client: it would be printed where a test fails. */
 const ready = (link: Link): Promise<boolean> =>

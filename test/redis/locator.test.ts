@@ -5,28 +5,12 @@ import type { Address } from '../../src/config/address.js';
 import { ConnectionError } from '../../src/errors/errors.js';
 import { fromRun } from '../../src/operation/operation.js';
 import { fromPromise, settled } from '../../src/operation/run.js';
-import { Link } from '../../src/redis/link.js';
 import { fixed, type Locator } from '../../src/redis/locator.js';
 import { describeRedis } from '../integration/redisServer.js';
 import { left, onRedis, right, until } from '../integration/scenario.js';
+import { linkBy } from './links.js';
 
 const at = (port: number): Address => ({ _tag: 'Tcp', host: '127.0.0.1', port, tls: null });
-
-const linkTo = (locator: Locator): Link =>
-  new Link({
-    locator,
-    config: {
-      db: 0,
-      username: null,
-      password: null,
-      credentials: null,
-      protocol: 3,
-      clientName: 'a-link',
-      socketTimeout: 1,
-      socketConnectTimeout: 1,
-      socketKeepalive: true,
-    },
-  });
 
 it('one address is found at once, and sought by its name', () => {
   expect(fixed(at(7)).sought).toBe('127.0.0.1:7');
@@ -46,7 +30,7 @@ describeRedis('a link', () => {
       const other = await proxy();
       const ports = [server.port, other.port];
       const asked: Array<number> = [];
-      const link = linkTo({
+      const link = linkBy({
         sought: 'a master',
         locate: fromPromise(async () => {
           const port = ports[asked.length] ?? server.port;
@@ -70,7 +54,7 @@ describeRedis('a link', () => {
     onRedis(async ({ server }) => {
       const lost = new ConnectionError('a master', false, new Error('no Sentinel knows it'));
       let known = false;
-      const link = linkTo({
+      const link = linkBy({
         sought: 'a master',
         locate: (settle) =>
           settled<Address>(known ? E.right(at(server.port)) : E.left(lost))(settle),
@@ -90,7 +74,7 @@ describeRedis('a link', () => {
       });
       await new Promise<void>((resolve) => door.listen(0, '127.0.0.1', resolve));
       const { port } = door.address() as { port: number };
-      const link = linkTo({ sought: 'a master', locate: settled(E.right(at(port))) });
+      const link = linkBy({ sought: 'a master', locate: settled(E.right(at(port))) });
       expect(await left(fromRun(link.ready))).toMatchObject({
         _tag: 'Unavailable',
         address: `127.0.0.1:${port}`,

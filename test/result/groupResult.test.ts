@@ -4,7 +4,6 @@ import * as O from 'fp-ts/lib/Option.js';
 import * as Rx from 'rxjs';
 import { describe, expect, it } from 'vitest';
 import { RedisBackend } from '../../src/backend/redisBackend.js';
-import type { Operation } from '../../src/operation/operation.js';
 import { GroupResult } from '../../src/result/groupResult.js';
 import {
   drawGroup,
@@ -16,16 +15,11 @@ import {
 } from '../../src/testing/index.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
 import { marbles, told } from '../consumer/marbles.js';
+import { right } from '../settled.js';
 
 const metas = {
   x: (id: string) => failure(id, 'ValueError'),
   r: (id: string) => revoked(id),
-};
-
-const right = async <A>(operation: Operation<A>): Promise<A> => {
-  const either = await operation();
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
 };
 
 describe('what is shown of a handle', () => {

@@ -13,6 +13,7 @@ import { decodeTaskMeta } from '../../src/wire/taskMeta.js';
 import { yaml } from '../../src/yaml/yaml.js';
 import { pythonValue, wireBytes } from '../pythonValue.js';
 import { recordedCompressions, shown } from '../recordedCompressions.js';
+import { rightOf } from '../settled.js';
 import { type Case, vectors } from '../vectors.js';
 
 const LIMIT = 536_870_912;
@@ -38,11 +39,6 @@ const serializerOf = ({ config }: Case): Serializer => {
   const serializer = serializers[name];
   if (serializer === undefined) throw new Error(name);
   return serializer;
-};
-
-const right = <A>(either: E.Either<unknown, A>): A => {
-  if (E.isLeft(either)) throw either.left;
-  return either.right;
 };
 
 const metas = vectors('meta').filter((c) => c.celery === '5.7.0');
@@ -75,8 +71,8 @@ describe('what Celery has compressed', () => {
   it.each(written)('is what is written: the same codec, and in it the same bytes: $name', (c) => {
     const serializer = serializerOf(c);
     // of a float nothing may be lost on the way
-    const value = right(serializer.decode(wireBytes(c.decompressed.payload)));
-    const bytes = right(writing(c.config.result_compression, serializer).encode(value));
+    const value = rightOf(serializer.decode(wireBytes(c.decompressed.payload)));
+    const bytes = rightOf(writing(c.config.result_compression, serializer).encode(value));
     expect(shown(bytes as Buffer)).toBe(shown(wireBytes(c.value)));
   });
 
@@ -105,9 +101,9 @@ describe('a compressed value', () => {
       fc.assert(
         fc.property(fc.jsonValue({ noUnicodeString: false }), (value) => {
           const bytes = writing(method).encode(value);
-          expect(isMarked(right(bytes) as Buffer)).toBe(true);
-          expect(reading(json).decode(right(bytes) as Buffer)).toEqual(
-            json.decode(Buffer.from(right(json.encode(value)))),
+          expect(isMarked(rightOf(bytes) as Buffer)).toBe(true);
+          expect(reading(json).decode(rightOf(bytes) as Buffer)).toEqual(
+            json.decode(Buffer.from(rightOf(json.encode(value)))),
           );
         }),
       );
@@ -115,7 +111,7 @@ describe('a compressed value', () => {
   );
 
   it('is a zlib stream where it is called gzip, which is all that Python reads there', () => {
-    const { method, body } = unmark(right(writing('gzip').encode(1)) as Buffer);
+    const { method, body } = unmark(rightOf(writing('gzip').encode(1)) as Buffer);
     expect([method, body.subarray(0, 2).toString('hex')]).toEqual(['application/x-gzip', '789c']);
     expect(reading(json).decode(mark('application/x-gzip', gzipSync('1')))).toEqual(
       E.left('cannot be decompressed by gzip: incorrect header check'),
@@ -190,7 +186,7 @@ describe('a compressed value', () => {
   });
 
   it('needs a marker to its last byte', () => {
-    const bytes = right(writing('gzip').encode(1)) as Buffer;
+    const bytes = rightOf(writing('gzip').encode(1)) as Buffer;
     for (const part of [bytes.subarray(1), bytes.subarray(0, 18), Buffer.from([0])]) {
       expect(isMarked(part)).toBe(false);
       expect(reading(json).decode(part)).toEqual(json.decode(part));
@@ -215,7 +211,7 @@ describe('a value that is not compressed', () => {
   it('is read by the serializer as ever, also as the result within a meta', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {
-        const bytes = Buffer.from(right(json.encode(value)));
+        const bytes = Buffer.from(rightOf(json.encode(value)));
         expect(reading(json).decode(bytes)).toEqual(json.decode(bytes));
       }),
     );
@@ -281,7 +277,7 @@ describe('a codec of one’s own', () => {
     }
     const codec = new Counting();
     const serializer = with_(codec);
-    expect(serializer.decode(right(serializer.encode(1)) as Buffer)).toEqual(E.right(1));
+    expect(serializer.decode(rightOf(serializer.encode(1)) as Buffer)).toEqual(E.right(1));
     expect(codec.calls).toBe(2);
   });
 

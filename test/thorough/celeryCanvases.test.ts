@@ -11,15 +11,9 @@ import { AsyncResult, RedisBackend } from '../../src/index.js';
 import { Producer, type Signature } from '../../src/producer/index.js';
 import { fromTuple } from '../../src/result/groupResult.js';
 import { ResultTuple, Signature as SignatureCodec } from '../../src/wire/index.js';
-import {
-  describeMatrix,
-  type PythonSession,
-  startPython,
-  startWorker,
-  type Worker,
-} from '../integration/celery.js';
-import { expectNoLeaks } from '../integration/leaks.js';
-import { type RedisServer, startRedis } from '../integration/redisServer.js';
+import { describeMatrix, type PythonSession, type Worker } from '../integration/celery.js';
+import { type Fleet, startFleet } from '../integration/fleet.js';
+import type { RedisServer } from '../integration/redisServer.js';
 import { right } from '../integration/scenario.js';
 import { canvases } from './celeryCanvases.js';
 import { matrixTasks } from './celeryMatrix.js';
@@ -35,28 +29,24 @@ interface Left {
 describeMatrix('a canvas', (version) => {
   let server: RedisServer;
   let worker: Worker;
+  let fleet: Fleet;
   let session: PythonSession;
   let backend: RedisBackend;
   let producer: Producer;
   beforeAll(async () => {
-    server = await startRedis();
-    const options = {
-      ...{ version, broker: server.celeryUrl(0), backend: server.celeryUrl(1) },
-      ...matrixTasks({ result_extended: true }),
-    };
-    [worker, session] = await Promise.all([
-      startWorker({ ...options, args: ['--include', 'celery_matrix'] }),
-      startPython({ ...options, version: '5.7.0' }),
-    ]);
+    fleet = await startFleet({
+      ...{ version, ...matrixTasks({ result_extended: true }) },
+      worker: { args: ['--include', 'celery_matrix'] },
+      session: { version: '5.7.0' },
+    });
+    ({ server, worker, session } = fleet);
     backend = new RedisBackend({ url: server.url(1) });
     producer = new Producer({ broker: server.url(0), backend });
   });
   afterAll(async () => {
     if (producer) await right(producer.close());
     if (backend) await right(backend.close());
-    await Promise.all([worker?.stop(), session?.stop()]);
-    await expectNoLeaks(server);
-    await server?.stop();
+    await fleet?.stop();
   });
 
   /** Once nothing happens any more: the worker runs one task at a time, and no queue holds any. */

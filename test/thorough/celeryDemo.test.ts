@@ -43,7 +43,9 @@ describeCelery('the demo with Celery', () => {
   it('starts a server of its own, and ends it: by the script that npm runs', async () => {
     const TMPDIR = mkdtempSync(join(temporary, 'own-'));
     const script = join(ROOT, 'scripts', 'demo.mjs');
-    const { code, stdout, stderr } = await run(process.execPath, [script, '--celery'], { TMPDIR });
+    const { code, stdout, stderr } = await run(process.execPath, [script, 'demo', '--celery'], {
+      TMPDIR,
+    });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain('starts on a redis-server of its own');
     expect(stdout).toMatch(/photo album {2}SUCCESS/);
@@ -75,7 +77,7 @@ describeCelery('the demo with Celery', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('The Celery worker did not start: ');
     expect(stderr).toContain(problem);
-    expect(stderr).toContain('npm run demo does without');
+    expect(stderr).toContain('without --celery, the demo takes none');
   });
 
   it('says that it takes a Redis, where there is none', async () => {
