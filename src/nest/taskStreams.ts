@@ -33,8 +33,8 @@ export interface AskedStream {
   readonly tasks?: string | ReadonlyArray<string> | undefined;
   /** Ids of saved groups. */
   readonly groups?: string | ReadonlyArray<string> | undefined;
-  /** The header `Last-Event-ID`: from where to go on. */
-  readonly after?: string | undefined;
+  /** From where to go on: the header `Last-Event-ID` of an `EventSource`, or else `?after=`. */
+  readonly after?: string | ReadonlyArray<string> | undefined;
 }
 
 /**
@@ -109,7 +109,7 @@ export class TaskStreams {
       }
       return E.fold(refuse, (found: Members) => found)(members.right);
     }).pipe(
-      Rx.mergeMap((members) => this.messages(members, after)),
+      Rx.mergeMap((members) => this.messages(members, after && String(after))),
       Rx.takeUntil(this.ended),
     );
   }
