@@ -43,7 +43,7 @@ export class Link {
     /** Called when the last one has left. */
     private readonly deserted: () => void,
   ) {
-    this.turns = new Turns(transport);
+    this.turns = new Turns(transport.scheduler);
     this.listening = this.changed
       .pipe(
         Rx.audit(() =>

@@ -1,18 +1,22 @@
 /**
  * When a request may be left for the next one: once it has been answered, and listened to for
- * as long as the answer took; or at its end.
+ * as long as the answer took; at its end; or where it has not been answered for so long that
+ * another may do better.
  *
  * Else nothing would be told as long as somebody comes more often than the server answers.
  *
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
-import { milliseconds, type Transport } from './transport.js';
+import type { Transport } from './transport.js';
+
+/** In milliseconds. */
+const LONGEST = 10_000;
 
 export class Turns {
   private readonly isFree = new Rx.BehaviorSubject(true);
 
-  constructor(private readonly transport: Transport) {}
+  constructor(private readonly scheduler: Transport['scheduler']) {}
 
   /** Emits once the request that is under way may be left. */
   readonly free$: Rx.Observable<unknown> = Rx.defer(() =>
@@ -21,15 +25,14 @@ export class Turns {
 
   /** A request, which calls `answered` when it is. */
   take<A>(request: (answered: () => void) => Rx.Observable<A>): Rx.Observable<A> {
-    const { scheduler, stallTimeout } = this.transport;
+    const { scheduler } = this;
     const leave = (): void => this.isFree.next(true);
     return Rx.defer(() => {
       this.isFree.next(false);
       const began = scheduler.now();
-      const listening = new Rx.Subscription();
+      const listening = scheduler.schedule(leave, LONGEST);
       const answered = (): void => {
-        const took = Math.min(scheduler.now() - began, milliseconds(stallTimeout));
-        listening.add(scheduler.schedule(leave, took));
+        listening.add(scheduler.schedule(leave, Math.min(scheduler.now() - began, LONGEST)));
       };
       listening.add(leave);
       return request(answered).pipe(Rx.finalize(() => listening.unsubscribe()));
