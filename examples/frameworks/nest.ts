@@ -12,7 +12,8 @@ class TasksController {
     @Query() query: Record<string, string | string[]>,
     @Headers('last-event-id') after?: string,
   ) {
-    return this.streams.events({ tasks: query.task, groups: query.group, after });
+    const { task, group } = query;
+    return this.streams.events({ tasks: task, groups: group, after: after ?? query.after });
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import { createParser } from 'eventsource-parser';
 import * as Rx from 'rxjs';
-import type { Transport } from './transport.js';
+import { milliseconds, type Transport } from './transport.js';
 import { Refused } from './watchError.js';
 
 // -------------------------------------------------------------------------------------
@@ -41,24 +41,27 @@ const LONGEST_QUERY = 2000;
 
 /**
  * Completes where the server ends it; fails with `Refused` for what is final, and else with
- * whatever went wrong. Unsubscribed from, it hangs up.
+ * whatever went wrong. Unsubscribed from, it hangs up. `answered` is called where the server
+ * begins to tell.
  */
 export const connection = (
   { fetch, headers, stallTimeout, scheduler }: Transport,
   endpoint: URL,
   asked: Asked,
+  answered: () => void,
 ): Rx.Observable<ServerEvent> =>
   Rx.defer(() => {
     let events: Array<ServerEvent> = [];
     const parser = createParser({
       onEvent: ({ event = 'message', id, data }) => events.push({ event, id, data }),
     });
-    return chunks(async (signal) => {
-      const own = await headers();
-      return fetch(...requestOf(endpoint, asked, { accept: 'text/event-stream', ...own }, signal));
-    }).pipe(
+    const ask = async (signal: AbortSignal): Promise<Response> => {
+      const own = { accept: 'text/event-stream', ...(await headers()) };
+      return fetch(...requestOf(endpoint, asked, own, signal));
+    };
+    return chunks(ask, answered, () => scheduler.now()).pipe(
       // the server sends a comment where it has nothing else to say
-      Rx.timeout({ each: stallTimeout * 1000, scheduler }),
+      Rx.timeout({ each: milliseconds(stallTimeout), scheduler }),
       Rx.concatMap((text) => {
         events = [];
         parser.feed(text);
@@ -69,11 +72,11 @@ export const connection = (
 
 /** Whether the server would answer: it is asked for one answer, which is not read. */
 export const probe = (
-  { fetch, headers }: Transport,
+  { fetch, headers, stallTimeout, scheduler }: Transport,
   endpoint: URL,
   asked: Asked,
 ): Rx.Observable<boolean> =>
-  new Rx.Observable((observer) => {
+  new Rx.Observable<boolean>((observer) => {
     const gone = new AbortController();
     const ask = async (): Promise<void> => {
       const own = { accept: 'application/json', ...(await headers()) };
@@ -83,7 +86,7 @@ export const probe = (
     };
     ask().catch((error) => observer.error(error));
     return () => gone.abort();
-  });
+  }).pipe(Rx.timeout({ each: milliseconds(stallTimeout), scheduler }));
 
 // -------------------------------------------------------------------------------------
 // requests and responses
@@ -107,7 +110,11 @@ const requestOf = (
   return [endpoint.href, { method: 'POST', headers, body, signal }];
 };
 
-const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observable<string> =>
+const chunks = (
+  respond: (signal: AbortSignal) => Promise<Response>,
+  answered: () => void,
+  now: () => number,
+): Rx.Observable<string> =>
   new Rx.Observable((observer) => {
     const gone = new AbortController();
     let leave = (): void => gone.abort();
@@ -119,8 +126,9 @@ const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observa
       if (status !== 200 || !isStream || body === null) {
         body?.cancel().catch(() => undefined);
         if (isFinal(status)) throw new Refused(status);
-        throw new Lost(Number(headers.get('retry-after') ?? 0));
+        throw new Lost(secondsUntil(headers.get('retry-after'), now()));
       }
+      if (!observer.closed) answered();
       const reader = body.getReader();
       leave = () => {
         // for a fetch that does not heed a signal
@@ -139,6 +147,13 @@ const chunks = (respond: (signal: AbortSignal) => Promise<Response>): Rx.Observa
     );
     return () => leave();
   });
+
+/** A server says in how many seconds, or when; 0 where it says nothing that is understood. */
+const secondsUntil = (text: string | null, now: number): number => {
+  const seconds = Number(text ?? 0);
+  const left = Number.isNaN(seconds) ? (Date.parse(text ?? '') - now) / 1000 : seconds;
+  return left > 0 ? left : 0;
+};
 
 /** What is asked for is wrong; not when, or how often. */
 const isFinal = (status: number): boolean =>

@@ -3,7 +3,7 @@
  *
  * - *idle*: nobody watches.
  * - *asking*: somebody has come or gone; a moment later, all that is watched is asked for in
- *   one request, in place of the present one.
+ *   one request, in place of the present one once that had its turn.
  * - *listening*: each event goes to those whom it concerns. A state that was told already is
  *   not told again, as those who come later may have it asked for anew.
  * - *waiting*: the connection was lost, or broke off without an end. After a while the same is
@@ -19,6 +19,7 @@ import { isReady } from '../states.js';
 import { type Asked, connection, Lost, probe, type ServerEvent } from './connection.js';
 import type { TaskState } from './taskState.js';
 import { isSeen$, type Transport, waitBefore, wake$ } from './transport.js';
+import { Turns } from './turns.js';
 import type { Watch } from './watch.js';
 import { Refused, TaskLost, type WatchError } from './watchError.js';
 
@@ -33,6 +34,7 @@ export class Link {
   /** Of the present request, the tasks that it may still tell of. */
   private listed = new Set<string>();
   private readonly changed = new Rx.Subject<void>();
+  private readonly turns: Turns;
   private readonly listening: Rx.Subscription;
 
   constructor(
@@ -41,9 +43,12 @@ export class Link {
     /** Called when the last one has left. */
     private readonly deserted: () => void,
   ) {
+    this.turns = new Turns(transport.scheduler);
     this.listening = this.changed
       .pipe(
-        Rx.auditTime(A_MOMENT, transport.scheduler),
+        Rx.audit(() =>
+          Rx.timer(A_MOMENT, transport.scheduler).pipe(Rx.switchMap(() => this.turns.free$)),
+        ),
         Rx.switchMap(() => this.asking()),
       )
       .subscribe();
@@ -104,25 +109,35 @@ export class Link {
     const watches = [...this.watches];
     const asked = askedBy(watches);
     this.listed = new Set(asked.tasks);
-    const events$ = Rx.defer(() => connection(transport, this.endpoint, asked)).pipe(
-      Rx.tap((event) => this.take(asked, event)),
-      // where it ends and somebody watches on, it broke off
-      Rx.endWith(undefined),
-      Rx.tap((event) => {
-        const isBrokenOff = event === undefined && watches.some((watch) => this.watches.has(watch));
-        if (isBrokenOff) throw new Lost();
-      }),
-      Rx.catchError((error) =>
-        error instanceof Refused ? this.sorting(watches, asked, error) : Rx.throwError(() => error),
-      ),
-      Rx.retry({
-        resetOnSuccess: true,
-        delay: (error, n) => {
-          const atLeast = error instanceof Lost ? error.seconds : 0;
-          return Rx.race(Rx.timer(waitBefore(n, transport, atLeast), transport.scheduler), wake$());
-        },
-      }),
-    );
+    const events$ = this.turns
+      .take((answered) =>
+        connection(transport, this.endpoint, asked, answered).pipe(
+          Rx.tap((event) => this.take(asked, event)),
+          // where it ends and somebody watches on, it broke off
+          Rx.endWith(undefined),
+          Rx.tap((event) => {
+            const isBrokenOff =
+              event === undefined && watches.some((each) => this.watches.has(each));
+            if (isBrokenOff) throw new Lost();
+          }),
+          Rx.catchError((error) => {
+            if (error instanceof Refused) return this.sorting(watches, asked, error);
+            throw error;
+          }),
+        ),
+      )
+      .pipe(
+        Rx.retry({
+          resetOnSuccess: true,
+          delay: (error, n) => {
+            const atLeast = error instanceof Lost ? error.seconds : 0;
+            return Rx.race(
+              Rx.timer(waitBefore(n, transport, atLeast), transport.scheduler),
+              wake$(),
+            );
+          },
+        }),
+      );
     return isSeen$(transport).pipe(Rx.switchMap((isSeen) => (isSeen ? events$ : Rx.NEVER)));
   }
 

@@ -4,6 +4,7 @@
  * @since 0.1.0
  */
 import * as Rx from 'rxjs';
+import { MAX_MILLISECONDS } from '../operation/maxWait.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -26,7 +27,7 @@ export interface WatchOptions {
   readonly stallTimeout?: number;
   /** After how many seconds a hidden page lets go, until it is seen again; `Infinity` is never. Default: 60. */
   readonly hiddenAfter?: number;
-  /** The longest wait before a connection is tried anew, in seconds. Default: 30. */
+  /** The longest wait before a connection is tried anew, in seconds, on top of a server's `Retry-After`. Default: 30. */
   readonly longestWait?: number;
   /** From 0 up to 1; the waits are drawn by it. Default: `Math.random`. */
   readonly random?: () => number;
@@ -73,7 +74,10 @@ export const waitBefore = (
   n: number,
   { longestWait, random }: Transport,
   atLeast: number,
-): number => (atLeast + random() * Math.min(longestWait, 2 ** (n - 1))) * 1000;
+): number => milliseconds(atLeast + random() * Math.min(longestWait, 2 ** (n - 1)));
+
+/** What is longer than a timer can wait, `Infinity` too, is as long as that. */
+export const milliseconds = (seconds: number): number => Math.min(seconds * 1000, MAX_MILLISECONDS);
 
 /** The part of a page that is needed; there is none on a server. */
 interface Page {
@@ -89,7 +93,7 @@ export const isSeen$ = ({ hiddenAfter, scheduler }: Transport): Rx.Observable<bo
     Rx.startWith(undefined),
     Rx.switchMap(() =>
       document.hidden
-        ? Rx.timer(hiddenAfter * 1000, scheduler).pipe(Rx.map(() => false))
+        ? Rx.timer(milliseconds(hiddenAfter), scheduler).pipe(Rx.map(() => false))
         : Rx.of(true),
     ),
     Rx.startWith(true),

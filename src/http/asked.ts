@@ -50,8 +50,10 @@ export const askedBy = async (request: Request): Promise<E.Either<Refusal, Asked
   const { method, headers } = request;
   if (method === 'GET') return asked(headers, new URL(request.url).searchParams);
   if (method !== 'POST') return E.left(refusal(405, 'GET or POST', { allow: 'GET, POST' }));
-  if (!headers.get('content-type')?.startsWith(FORM)) return E.left(refusal(415, `Not ${FORM}`));
-  const text = await bounded(request.body);
+  if (!headers.get('content-type')?.toLowerCase().startsWith(FORM))
+    return E.left(refusal(415, `Not ${FORM}`));
+  const text = await bounded(request.body).catch(() => null);
+  if (text === null) return E.left(refusal(400, 'The form cannot be read'));
   return text === undefined ? E.left(tooMany) : asked(headers, new URLSearchParams(text));
 };
 
@@ -82,7 +84,7 @@ const isId = (id: string): boolean => id !== '' && id.length <= LONGEST_ID;
 
 export const tooMany = refusal(413, `More than ${MOST_TASKS} tasks or ${MOST_GROUPS} groups`);
 
-/** `undefined` where it is longer than any that is meant. */
+/** `undefined` where it is longer than any that is meant; rejects where it broke off, or was read before. */
 const bounded = async (body: Request['body']): Promise<string | undefined> => {
   if (body === null) return '';
   const chunks: Array<Uint8Array> = [];

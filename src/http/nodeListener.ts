@@ -4,7 +4,6 @@
  * @since 0.1.0
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { Readable } from 'node:stream';
 import type { EventSource } from './eventSource.js';
 import { sourceOf } from './eventStream.js';
 import type { Handler } from './taskEvents.js';
@@ -75,6 +74,7 @@ const respond = async (
   gone: AbortSignal,
 ): Promise<void> => {
   const request = requestOf(incoming, gone);
+  if (request === undefined) return void outgoing.writeHead(400).end();
   const { remoteAddress } = incoming.socket;
   if (remoteAddress !== undefined) addresses.set(request, remoteAddress);
   const { status, headers, body } = await handler(request);
@@ -98,11 +98,14 @@ const tell = (source: EventSource, outgoing: ServerResponse): void => {
   next();
 };
 
-/** A handler goes by the parameters alone, so that a `Host` of any kind does. */
-const requestOf = (incoming: IncomingMessage, signal: AbortSignal): Request => {
+/**
+ * A handler goes by the parameters alone, so that a `Host` of any kind does. `undefined` for
+ * what Fetch has no request for, such as a TRACE, or a URL with a password.
+ */
+const requestOf = (incoming: IncomingMessage, signal: AbortSignal): Request | undefined => {
   const { method = 'GET', url = '/', headers } = incoming;
   const hasBody = method !== 'GET' && method !== 'HEAD';
-  return new Request(new URL(url.replace(/^\/+/, '/'), 'http://localhost'), {
+  const init: RequestInit = {
     method,
     headers: Object.entries(headers).flatMap(([name, value]) =>
       // those of HTTP/2 that are none
@@ -111,8 +114,36 @@ const requestOf = (incoming: IncomingMessage, signal: AbortSignal): Request => {
         : [[name, Array.isArray(value) ? value.join(', ') : value] as [string, string]],
     ),
     signal,
-    ...(hasBody && { body: Readable.toWeb(incoming) as ReadableStream, duplex: 'half' }),
-  });
+    ...(hasBody && { body: bodyOf(incoming), duplex: 'half' }),
+  };
+  try {
+    return new Request(new URL(url.replace(/^\/+/, '/'), 'http://localhost'), init);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * Nothing is taken of it before somebody reads: what nobody reads, Node lets go by once it is
+ * answered, and else the next request on the connection would not be heard. What is not read
+ * to its end is let go by as well.
+ */
+const bodyOf = (incoming: IncomingMessage): ReadableStream<Uint8Array> => {
+  const chunks = incoming.iterator({ destroyOnReturn: false });
+  return new ReadableStream<Uint8Array>(
+    {
+      pull: async (controller) => {
+        const chunk = await chunks.next();
+        if (chunk.done) controller.close();
+        else controller.enqueue(chunk.value);
+      },
+      cancel: async () => {
+        await chunks.return?.();
+        incoming.resume();
+      },
+    },
+    { highWaterMark: 0 },
+  );
 };
 
 /** As fast as it is taken. */

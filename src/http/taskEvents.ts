@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import type { SchedulerLike } from 'rxjs';
-import { ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
+import { fromUnknown, ImproperlyConfigured, type ResultStoreError } from '../errors/errors.js';
 import { isolated } from '../operation/isolated.js';
 import { fromRun, type Operation } from '../operation/operation.js';
 import type { TaskMeta } from '../wire/taskMeta.js';
@@ -19,6 +19,7 @@ import { type Members, membersOf, type SavedGroups } from './members.js';
 import { Outbox } from './outbox.js';
 import { away, currentStates, nextStates } from './poll.js';
 import { type Refusal, refusal, refused, uncached } from './refusal.js';
+import { millisecondsOf } from './seconds.js';
 import { OpenStreams, type StreamLimit } from './streamLimit.js';
 import { type Selected, teller } from './told.js';
 
@@ -59,7 +60,7 @@ export interface TaskEventsOptions {
   readonly keepAlive?: number;
   /** How many seconds a poll waits for a state. Default: 25. */
   readonly pollTimeout?: number;
-  /** Told of what `authorize` or the store failed with, where the reader is told a 500 or 503. */
+  /** Told of what `authorize`, `limit.of` or the store failed with, where the reader is told a 500 or 503. */
   readonly onError?: (error: ResultStoreError, request: Request) => void;
   /** From 0 up to 1: when a reader comes back is drawn by it. Default: `Math.random`. */
   readonly random?: () => number;
@@ -111,9 +112,12 @@ export type Handler = (request: Request) => Promise<Response>;
  * @since 0.1.0
  */
 export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): Handler => {
-  checked(options);
-  const { authorize, select, limit, onError } = options;
-  const { keepAlive = 15, pollTimeout = 25, random = Math.random } = options;
+  const { authorize, select, limit, onError, random = Math.random } = options;
+  if (typeof authorize !== 'function') {
+    throw new ImproperlyConfigured('authorize', 'must be a function; () => true permits all');
+  }
+  const keepAlive = millisecondsOf('keepAlive', options.keepAlive ?? 15);
+  const pollTimeout = millisecondsOf('pollTimeout', options.pollTimeout ?? 25);
   const { scheduler } = backend;
   const tell = teller(select);
   const streams = new OpenStreams(limit);
@@ -141,7 +145,7 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
       return (
         asked.after === null
           ? currentStates((id) => backend.getTaskMeta(id), polled)
-          : nextStates({ ...polled, wait: Math.min(pollTimeout * 1000, until - scheduler.now()) })
+          : nextStates({ ...polled, wait: Math.min(pollTimeout, until - scheduler.now()) })
       ).finally(close);
     }
     if (asked.after !== null && outbox.unsettled().length === 0) {
@@ -150,8 +154,7 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
       return new Response(null, { status: 204, headers: uncached });
     }
     const source = new EventSource({
-      ...{ outbox, follow, scheduler, until, request, ended: close },
-      keepAlive: keepAlive * 1000,
+      ...{ outbox, follow, scheduler, until, request, keepAlive, ended: close },
       // so that the readers of a server that has stopped do not come back all at once
       retry: Math.round(1000 + 3000 * random()),
     });
@@ -164,7 +167,9 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
     const until = await fromRun(permittedUntil(authorize, request, asked.right))();
     if (E.isLeft(until)) return failed(request, until.left, internal);
     if (until.right <= scheduler.now()) return refused(forbidden);
-    const close = streams.open(request);
+    const opened = E.tryCatch(() => streams.open(request), fromUnknown);
+    if (E.isLeft(opened)) return failed(request, opened.left, internal);
+    const close = opened.right;
     if (close === undefined) return refused(tooManyStreams);
     const members = await fromRun(membersOf(backend, asked.right))();
     if (E.isLeft(members)) {
@@ -191,12 +196,3 @@ const STREAM = {
 const internal = refusal(500, 'Not to be told now');
 const forbidden = refusal(403, 'Not permitted');
 const tooManyStreams = refusal(429, 'Too many streams', { 'retry-after': '5' });
-
-const checked = ({ authorize, keepAlive = 1, pollTimeout = 1 }: TaskEventsOptions): void => {
-  if (typeof authorize !== 'function') {
-    throw new ImproperlyConfigured('authorize', 'must be a function; () => true permits all');
-  }
-  for (const [name, seconds] of Object.entries({ keepAlive, pollTimeout })) {
-    if (!(seconds > 0)) throw new ImproperlyConfigured(name, 'must be more than 0 seconds');
-  }
-};

@@ -14,6 +14,7 @@ import { type Members, membersOf } from '../http/members.js';
 import { Outbox } from '../http/outbox.js';
 import { away } from '../http/poll.js';
 import type { Refusal } from '../http/refusal.js';
+import { millisecondsOf } from '../http/seconds.js';
 import type { EventsBackend, TaskEventsOptions } from '../http/taskEvents.js';
 import { teller } from '../http/told.js';
 import { fromRun } from '../operation/operation.js';
@@ -32,8 +33,8 @@ export interface AskedStream {
   readonly tasks?: string | ReadonlyArray<string> | undefined;
   /** Ids of saved groups. */
   readonly groups?: string | ReadonlyArray<string> | undefined;
-  /** The header `Last-Event-ID`: from where to go on. */
-  readonly after?: string | undefined;
+  /** From where to go on: the header `Last-Event-ID` of an `EventSource`, or else `?after=`. */
+  readonly after?: string | ReadonlyArray<string> | undefined;
 }
 
 /**
@@ -63,12 +64,15 @@ export interface TaskMessage {
 export class TaskStreams {
   private readonly ended = new Rx.ReplaySubject<void>(1);
   private readonly tell;
+  /** In milliseconds. */
+  private readonly keepAlive;
 
   constructor(
     private readonly backend: EventsBackend,
     private readonly options: Pick<TaskEventsOptions, 'select' | 'keepAlive' | 'random'> = {},
   ) {
     this.tell = teller(options.select);
+    this.keepAlive = millisecondsOf('keepAlive', options.keepAlive ?? 15);
   }
 
   /**
@@ -105,7 +109,7 @@ export class TaskStreams {
       }
       return E.fold(refuse, (found: Members) => found)(members.right);
     }).pipe(
-      Rx.mergeMap((members) => this.messages(members, after)),
+      Rx.mergeMap((members) => this.messages(members, after && String(after))),
       Rx.takeUntil(this.ended),
     );
   }
@@ -121,7 +125,7 @@ export class TaskStreams {
     if (after !== undefined && outbox.unsettled().length === 0) {
       return Rx.throwError(() => new HttpException('', 204));
     }
-    const { keepAlive = 15, random = Math.random } = this.options;
+    const { random = Math.random } = this.options;
     return new Rx.Observable((observer) => {
       /** What has been told by now. */
       let id = String(cursor);
@@ -137,7 +141,7 @@ export class TaskStreams {
       };
       // without an end a client comes back, to another server
       const cut = (): void => observer.complete();
-      const watching = Rx.interval(keepAlive * 1000, this.backend.scheduler).subscribe(() =>
+      const watching = Rx.interval(this.keepAlive, this.backend.scheduler).subscribe(() =>
         tell({ type: 'alive', data: '' }),
       );
       // Nest sends its headers with the first

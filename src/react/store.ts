@@ -23,10 +23,13 @@ export interface Store<V> {
 // constructors
 // -------------------------------------------------------------------------------------
 
-/** A view to begin with, and what news makes of the one before; the stream must not fail. */
+/**
+ * A view to begin with, the news that are to follow a view, and what they make of the one
+ * before; their stream must not fail.
+ */
 export const store = <V, N>(
   first: V,
-  news$: Observable<N>,
+  newsAfter: (view: V) => Observable<N>,
   next: (view: V, news: N) => V,
 ): Store<V> => {
   let view = first;
@@ -34,7 +37,7 @@ export const store = <V, N>(
   return {
     subscribe: (changed) => {
       if (isOver) return () => undefined;
-      const subscription = news$.subscribe({
+      const subscription = newsAfter(view).subscribe({
         next: (news) => {
           view = next(view, news);
           changed();

@@ -3,7 +3,7 @@
  *
  * @since 0.1.0
  */
-import { useMemo, useSyncExternalStore } from 'react';
+import { useEffect, useMemo, useRef, useSyncExternalStore } from 'react';
 import * as Rx from 'rxjs';
 import {
   type Codec,
@@ -28,7 +28,8 @@ import type { GroupView } from './views.js';
  * How far the tasks are, by a list of their ids, or the tasks of a saved group, by its id;
  * `idle` for what is not known yet. Of a list, each task is watched by itself: one whose stream
  * fails leaves the others be. The list may be a new one with the same ids, and the codec a new
- * one, each time that the component is rendered.
+ * one, each time that the component is rendered; of ids that are in a longer or shorter list
+ * too, what is known is kept, and what was ready is not asked for again.
  *
  * @example
  * import { createElement } from 'react'
@@ -53,13 +54,24 @@ export const useGroup = <A = unknown, P = unknown>(
 ): GroupView<A, P> => {
   const source = useSource();
   const asked = JSON.stringify(group);
+  const shown = useRef<Shown<A, P>>({ source, states: new Map() });
   // by what the list holds, and not by the codec, which may be new ones each time
   const { subscribe, view, first } = useMemo(
-    () => groupStore(source, group, codec),
+    () =>
+      groupStore(source, group, codec, shown.current.source === source ? shown.current : undefined),
     [source, asked],
   );
-  return useSyncExternalStore(subscribe, view, first);
+  const current = useSyncExternalStore(subscribe, view, first);
+  useEffect(() => {
+    shown.current = { source, states: current.states };
+  });
+  return current;
 };
+
+/** What a component showed last. */
+interface Shown<A, P> extends Pick<GroupView<A, P>, 'states'> {
+  readonly source: Source;
+}
 
 // -------------------------------------------------------------------------------------
 // the store
@@ -75,20 +87,40 @@ const groupStore = <A, P>(
   source: Source,
   group: string | ReadonlyArray<string> | null | undefined,
   codec: Codec<A> | Codecs<A, P> | undefined,
+  shown: Shown<A, P> | undefined,
 ): Store<GroupView<A, P>> => {
   const ids = Array.isArray(group) ? [...new Set<string>(group)] : [];
+  const states = new Map(
+    ids.flatMap((id) => {
+      const state = shown?.states.get(id);
+      return state === undefined ? [] : [[id, state] as const];
+    }),
+  );
   const first: GroupView<A, P> = {
     phase: group === null || group === undefined ? 'idle' : 'following',
-    progress: { ready: 0, total: ids.length, failed: 0 },
-    states: new Map(),
+    progress: progressOf(states, ids.length),
+    states,
     error: undefined,
   };
-  if (first.phase === 'idle') return store<GroupView<A, P>, never>(first, Rx.EMPTY, (view) => view);
-  const news$ =
-    typeof group === 'string' ? ofSaved(source, group, codec) : ofTasks(source, ids, codec);
-  const all$ = Rx.concat(news$, Rx.of<News<A, P>>({ isOver: true })).pipe(together);
-  return store(first, all$, (view, news) => viewAfter(view, news, ids.length));
+  if (first.phase === 'idle') {
+    return store<GroupView<A, P>, never>(
+      first,
+      () => Rx.EMPTY,
+      (view) => view,
+    );
+  }
+  const newsAfter = (view: GroupView<A, P>) => {
+    const news$ =
+      typeof group === 'string'
+        ? ofSaved(source, group, codec)
+        : ofTasks(source, unready(ids, view), codec);
+    return Rx.concat(news$, Rx.of<News<A, P>>({ isOver: true })).pipe(together);
+  };
+  return store(first, newsAfter, (view, news) => viewAfter(view, news, ids.length));
 };
+
+const unready = <A, P>(ids: ReadonlyArray<string>, { states }: GroupView<A, P>) =>
+  ids.filter((id) => !isReady(states.get(id)?.status ?? 'PENDING'));
 
 const ofTasks = <A, P>(
   { addressOf, options }: Source,

@@ -64,17 +64,21 @@ const taskStore = <A, P>(
   id: string | null | undefined,
   codec: Codec<A> | Codecs<A, P> | undefined,
 ): Store<TaskView<A, P>> => {
-  if (id === null || id === undefined) return store<TaskView<A, P>, never>(idle, Rx.EMPTY, same);
+  if (id === null || id === undefined)
+    return store<TaskView<A, P>, never>(idle, () => Rx.EMPTY, same);
   const news$ = watchTask(addressOf('task', id), codec, options).pipe(
     Rx.map((state): News<A, P> => ({ state })),
     Rx.catchError((error: WatchError) => Rx.of({ error })),
   );
-  return store<TaskView<A, P>, News<A, P>>(unheard, news$, ({ state }, news) =>
-    'error' in news
-      ? { phase: 'error', state, error: news.error }
-      : isLast(news.state)
-        ? { phase: 'ready', state: news.state, error: undefined }
-        : { phase: 'following', state: news.state, error: undefined },
+  return store<TaskView<A, P>, News<A, P>>(
+    unheard,
+    () => news$,
+    ({ state }, news) =>
+      'error' in news
+        ? { phase: 'error', state, error: news.error }
+        : isLast(news.state)
+          ? { phase: 'ready', state: news.state, error: undefined }
+          : { phase: 'following', state: news.state, error: undefined },
   );
 };
 

@@ -360,4 +360,72 @@ describe('the connection', () => {
     await few.ended;
     expect(few.told).toEqual(['a SUCCESS', 'complete']);
   });
+
+  it('tells of those who came first while others come faster than the server answers', async () => {
+    const ids = Array.from({ length: 12 }, (_, n) => `t${n}`);
+    const late: typeof fetch = async (...args) => {
+      await Rx.firstValueFrom(Rx.timer(40));
+      return server.fetch(...args);
+    };
+    await Promise.all(ids.map((id) => backend.markAsDone(id, id)()));
+    let told = 0;
+    for (const id of ids) {
+      watchTask(`${URL_OF_TASKS}?task=${id}`, undefined, options({ fetch: late })).subscribe(() => {
+        told += 1;
+      });
+      if (id === 't11') expect(told).toBeGreaterThan(0);
+      await Rx.firstValueFrom(Rx.timer(15));
+    }
+    await expect.poll(() => told).toBe(ids.length);
+    expect(server.requests.length).toBeLessThan(ids.length / 2);
+  });
+
+  it('waits as long as a server says, in seconds or by a date, or as long as a timer can', async () => {
+    const date = (seconds: number) => new Date(Date.now() + seconds * 1000).toUTCString();
+    for (const [after, requests] of [
+      ...([
+        [date(60), 1],
+        ['99999999', 1],
+        ['60', 1],
+      ] as const),
+      ...([
+        [date(-60), 2],
+        ['-5', 2],
+        ['soon', 2],
+      ] as const),
+    ]) {
+      let asked = 0;
+      const busy: typeof fetch = async () => {
+        asked += 1;
+        return new Response(null, { status: 503, headers: { 'retry-after': after } });
+      };
+      const own = { ...options({ fetch: busy }), random: () => (asked > 1 ? 1 : 0) };
+      const watching = watchTask(`${URL_OF_TASKS}?task=a`, undefined, own).subscribe();
+      await Rx.firstValueFrom(Rx.timer(60));
+      expect([after, asked]).toEqual([after, requests]);
+      watching.unsubscribe();
+    }
+  });
+
+  it('is not made anew for silence where there is no end to the patience', async () => {
+    const own = options({ stallTimeout: Number.POSITIVE_INFINITY });
+    const watching = watchTask(`${URL_OF_TASKS}?task=a`, undefined, own).subscribe();
+    await Rx.firstValueFrom(Rx.timer(60));
+    expect(server.requests.length).toBe(1);
+    watching.unsubscribe();
+  });
+
+  it('goes on where the server refuses, and then does not answer', async () => {
+    server.refusals.push(403);
+    let asked = 0;
+    const mute: typeof fetch = (...args) => {
+      asked += 1;
+      return asked === 2 ? new Promise(() => undefined) : server.fetch(...args);
+    };
+    await backend.markAsDone('a', 1)();
+    const own = options({ fetch: mute, stallTimeout: 0.05 });
+    const { told, ended } = heard(watchTask(`${URL_OF_TASKS}?task=a`, undefined, own));
+    await ended;
+    expect(told.at(-1)).toBe('complete');
+  });
 });

@@ -87,6 +87,31 @@ describe('a listener of Node', () => {
     response.resume();
   });
 
+  it('hears the next request on a connection whose last one had a body that nobody read', async () => {
+    const url = await serving(taskEvents(backend, { authorize: () => true }));
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    const ask = async (request: string): Promise<string> => {
+      const answer = once(socket, 'data');
+      socket.write(request);
+      return String((await answer)[0]).slice(9, 12);
+    };
+    const post = (type: string, length: number): string =>
+      `POST / HTTP/1.1\r\nHost: x\r\nContent-Type: ${type}\r\nContent-Length: ${length}\r\n\r\n${'x'.repeat(length)}`;
+    expect(await ask(post('application/json', 1_000_000))).toBe('415');
+    expect(await ask(post('application/x-www-form-urlencoded', 3_000_000))).toBe('413');
+    expect(await ask('GET / HTTP/1.1\r\nHost: x\r\n\r\n')).toBe('400');
+    socket.destroy();
+  });
+
+  it('answers 400 to what is no request of Fetch', async () => {
+    const url = await serving(async () => new Response('x'));
+    const { port } = new URL(url);
+    const asked = httpRequest({ port, host: '127.0.0.1', method: 'TRACE' }).end();
+    const [response] = await once(asked, 'response');
+    expect(response.statusCode).toBe(400);
+    response.resume();
+  });
+
   it('tells from where a request came', async () => {
     const url = await serving(async (request) => new Response(remoteAddress(request)));
     expect(await (await fetch(url)).text()).toBe('127.0.0.1');

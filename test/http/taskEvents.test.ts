@@ -183,6 +183,29 @@ describe('a stream of events', () => {
     }
     expect(asked).toBe(readings.length + 1);
   });
+
+  it.each([
+    ['nothing', () => undefined],
+    ['a promise', async (meta: TaskMeta) => meta],
+    ['no id', ({ status }: TaskMeta) => ({ status })],
+  ])('tells as a failure, and not as told, where select gives %s', async (_, select) => {
+    await backend.markAsDone('a', 1)();
+    const handler = handlerWith({ select: select as TaskEventsOptions['select'] & {} });
+    const events = await (await read(handler, 'task=a')).all();
+    expect(events.map(inShort)).toEqual(['failure a EncodeError', 'end']);
+  });
+
+  it('waits as long as a timer can where its times are longer', async () => {
+    const handler = handlerWith({ keepAlive: Number.POSITIVE_INFINITY, pollTimeout: 1e9 });
+    const polled = handler(get('task=a&after=x', { accept: 'application/json' }));
+    const reading = await read(handler, 'task=a');
+    await reading.next();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await backend.markAsDone('a', 1)();
+    expect(await (await polled).json()).toMatchObject({ states: [{ status: 'SUCCESS' }] });
+    await reading.all();
+    expect(reading.text).not.toContain(': here');
+  });
 });
 
 describe('who comes back', () => {
@@ -360,6 +383,25 @@ describe('a request', () => {
     await one?.leave();
     expect((await open('u')).response.status).toBe(200);
     expect((await read(handler, 'task=a')).response.status).toBe(200);
+  });
+
+  it('is a 500 where it cannot be told whose it is, and a 400 where its form was read before', async () => {
+    const told: Array<string> = [];
+    const nobody = (): string => {
+      throw new Error('no session');
+    };
+    const handler = handlerWith({
+      limit: { streams: 1, of: nobody },
+      onError: ({ message }) => told.push(message),
+    });
+    expect((await handler(get('task=a'))).status).toBe(500);
+    expect(told).toEqual(['no session']);
+    const request = new Request('http://localhost/', {
+      method: 'POST',
+      body: new URLSearchParams({ task: 'a' }),
+    });
+    await request.text();
+    expect((await handler(request)).status).toBe(400);
   });
 
   it('is answered by a 503 where the store is out of reach', async () => {

@@ -71,7 +71,7 @@ describe('TaskStreams', () => {
       const before = messages.slice(0, n + 1).map(inShort);
       const ready = before.filter((text) => /SUCCESS/.test(text));
       if (ready.length === 3) continue;
-      const after = (await all({ groups: ['g'], after: id })).map(inShort);
+      const after = (await all({ groups: ['g'], after: [id] })).map(inShort);
       const told = [...ready, ...after.filter((text) => /SUCCESS/.test(text))];
       expect(told.toSorted()).toEqual(['a', 'b', 'c'].map((task) => `state ${task} SUCCESS`));
     }

@@ -1,5 +1,5 @@
 import * as t from 'io-ts';
-import { createElement } from 'react';
+import { Activity, createElement } from 'react';
 import { beforeEach, describe, expect, expectTypeOf, it } from 'vitest';
 import { type GroupView, useGroup } from '../../src/react/index.js';
 import { asyncResultTuple, groupResultTuple } from '../../src/wire/resultTuple.js';
@@ -78,6 +78,37 @@ describe('useGroup', () => {
     await the.backend.markAsDone('a', 1)();
     await the.shows('following, 1/2, a SUCCESS');
     expect(the.server.requests).toHaveLength(1);
+  });
+
+  it('keeps what it knows over a longer and a shorter list, and asks again only for what is not ready', async () => {
+    await the.backend.markAsDone('a', 1)();
+    await the.render(group(['a', 'b']));
+    await the.shows('following, 1/2, a SUCCESS');
+    await the.render(group(['a', 'b', 'c']));
+    expect(the.text()).toBe('following, 1/3, a SUCCESS');
+    await the.backend.markAsDone('b', 1)();
+    await the.shows('following, 2/3, a SUCCESS, b SUCCESS');
+    await the.render(group(['a', 'c']));
+    expect(the.text()).toBe('following, 1/2, a SUCCESS');
+    await the.render(group(['a']));
+    await the.shows('ready, 1/1, a SUCCESS');
+    const queries = the.server.requests.map(({ url }) => new URL(url).search);
+    expect(queries.slice(0, 2)).toEqual(['?task=a&task=b', '?task=b&task=c']);
+    await the.render(group(['a']), { url: 'http://localhost/others' });
+    expect(the.text()).toBe('following, 0/1');
+  });
+
+  it('is ready where it was hidden meanwhile, and what was ready has been forgotten', async () => {
+    const album = (mode: 'hidden' | 'visible') =>
+      createElement(Activity, { mode, children: group(['a', 'b']) });
+    await the.backend.markAsDone('a', 1)();
+    await the.render(album('visible'));
+    await the.shows('following, 1/2, a SUCCESS');
+    await the.render(album('hidden'));
+    await the.backend.forget('a')();
+    await the.backend.markAsDone('b', 1)();
+    await the.render(album('visible'));
+    await the.shows('ready, 2/2, a SUCCESS, b SUCCESS');
   });
 
   it('is rendered once for what comes together', async () => {
