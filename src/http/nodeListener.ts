@@ -38,8 +38,9 @@ export const nodeListener =
     const gone = new AbortController();
     outgoing.once('close', () => gone.abort());
     respond(handler, incoming, outgoing, gone.signal).catch(() => {
-      if (!outgoing.headersSent) outgoing.statusCode = 500;
-      outgoing.end();
+      // what has begun is not to look whole
+      if (outgoing.headersSent) outgoing.destroy();
+      else outgoing.writeHead(500).end();
     });
   };
 
@@ -78,7 +79,12 @@ const respond = async (
   const { remoteAddress } = incoming.socket;
   if (remoteAddress !== undefined) addresses.set(request, remoteAddress);
   const { status, headers, body } = await handler(request);
-  outgoing.writeHead(status, Object.fromEntries(headers));
+  const cookies = headers.getSetCookie();
+  outgoing.writeHead(status, {
+    ...Object.fromEntries(headers),
+    // the one header that may come several times
+    ...(cookies.length > 0 && { 'set-cookie': cookies }),
+  });
   outgoing.flushHeaders();
   const source = body === null ? undefined : sourceOf(body);
   if (source !== undefined) return tell(source, outgoing);

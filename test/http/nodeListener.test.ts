@@ -118,6 +118,24 @@ describe('a listener of Node', () => {
     expect(remoteAddress(new Request('http://localhost/'))).toBeUndefined();
   });
 
+  it('sends each cookie that a handler sets, and cuts off what broke on its way', async () => {
+    const headers: Array<[string, string]> = ['a=1', 'b=2'].map((each) => ['set-cookie', each]);
+    let chunks = 0;
+    const url = await serving(async () => {
+      const body = new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          chunks += 1;
+          if (chunks > 1) controller.error(new Error('broken'));
+          else controller.enqueue(new Uint8Array(1));
+        },
+      });
+      return new Response(body, { headers });
+    });
+    const response = await fetch(url);
+    expect(response.headers.getSetCookie()).toEqual(['a=1', 'b=2']);
+    await expect(response.text()).rejects.toThrow();
+  });
+
   it('answers 500 where a handler rejects', async () => {
     const url = await serving(() => Promise.reject(new Error('secret')));
     const response = await fetch(url);
