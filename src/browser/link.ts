@@ -152,7 +152,9 @@ export class Link {
       this.changed.next();
       return Rx.EMPTY;
     }
-    return this.refusedOf(present).pipe(
+    // who asks is not known, whatever is asked for
+    const refused$ = error.status === 401 ? Rx.from(present) : this.refusedOf(present);
+    return refused$.pipe(
       Rx.toArray(),
       Rx.tap((refused) => {
         // each alone may be watched, and not all of them

@@ -11,8 +11,8 @@
 // -------------------------------------------------------------------------------------
 
 /**
- * The server does not tell of it: `status` is 403 where that is not permitted, and 404 for a
- * group that is not saved.
+ * The server does not tell of it: `status` is 403 where that is not permitted, 404 for a group
+ * that is not saved, and 401 where it does not know who asks.
  *
  * @category model
  * @since 0.1.0

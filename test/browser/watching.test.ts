@@ -415,6 +415,18 @@ describe('the connection', () => {
     watching.unsubscribe();
   });
 
+  it('is refused to all at once where the server does not know who asks', async () => {
+    server.refusals.push(401);
+    const all = ['a', 'b', 'c'].map((id) =>
+      heard(watchTask(`${URL_OF_TASKS}?task=${id}`, undefined, options())),
+    );
+    for (const { told, ended } of all) {
+      await ended;
+      expect(told).toEqual(['Refused: The server refuses to tell: HTTP 401']);
+    }
+    expect(server.requests.length).toBe(1);
+  });
+
   it('goes on where the server refuses, and then does not answer', async () => {
     server.refusals.push(403);
     let asked = 0;
