@@ -45,6 +45,10 @@ const saveGroup = (ids: ReadonlyArray<string>): Promise<unknown> => {
 };
 
 describe('TaskStreams', () => {
+  it('refuses a keepAlive that is no time', () => {
+    expect(() => new TaskStreams(backend, { keepAlive: 0 })).toThrow('keepAlive');
+  });
+
   it('tells the states of tasks, and then that this is all', async () => {
     const { messages, until } = heard({ tasks: ['a', 'b'] });
     await until('retry true');
