@@ -4,8 +4,8 @@
  * @since 0.1.0
  */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { EventSource } from './eventSource.js';
-import { sourceOf } from './eventStream.js';
+import type { EventFeed } from './eventFeed.js';
+import { feedOf } from './eventStream.js';
 import type { Handler } from './taskEvents.js';
 
 // -------------------------------------------------------------------------------------
@@ -86,21 +86,21 @@ const respond = async (
     ...(cookies.length > 0 && { 'set-cookie': cookies }),
   });
   outgoing.flushHeaders();
-  const source = body === null ? undefined : sourceOf(body);
-  if (source !== undefined) return tell(source, outgoing);
+  const feed = body === null ? undefined : feedOf(body);
+  if (feed !== undefined) return tell(feed, outgoing);
   if (body !== null) await write(body, outgoing, gone);
   outgoing.end();
 };
 
 /** Each text as it comes, the next once it is taken. What a tick brings makes one text. */
-const tell = (source: EventSource, outgoing: ServerResponse): void => {
-  const next = (): void =>
-    source.next((text) => {
-      if (text === undefined) outgoing.end();
-      else if (outgoing.write(text)) queueMicrotask(next);
-      else outgoing.once('drain', next);
-    });
-  outgoing.once('close', () => source.leave());
+const tell = (feed: EventFeed, outgoing: ServerResponse): void => {
+  const next = (): void => feed.next(take);
+  const take = (text: string | undefined): void => {
+    if (text === undefined) outgoing.end();
+    else if (outgoing.write(text)) queueMicrotask(next);
+    else outgoing.once('drain', next);
+  };
+  outgoing.once('close', () => feed.leave());
   next();
 };
 

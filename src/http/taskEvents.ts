@@ -12,7 +12,7 @@ import type { TaskMeta } from '../wire/taskMeta.js';
 import { type Asked, askedBy } from './asked.js';
 import { type Authorize, permittedUntil } from './authorization.js';
 import { Cursor } from './cursor.js';
-import { EventSource } from './eventSource.js';
+import { EventFeed } from './eventFeed.js';
 import { eventStream } from './eventStream.js';
 import { following, isPassing, type Listener, type Watched } from './following.js';
 import { type Members, membersOf, type SavedGroups } from './members.js';
@@ -153,12 +153,12 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
       // which an EventSource takes for the end
       return new Response(null, { status: 204, headers: uncached });
     }
-    const source = new EventSource({
+    const feed = new EventFeed({
       ...{ outbox, follow, scheduler, until, request, keepAlive, ended: close },
       // so that the readers of a server that has stopped do not come back all at once
       retry: Math.round(1000 + 3000 * random()),
     });
-    return new Response(eventStream(source), { headers: { ...uncached, ...STREAM } });
+    return new Response(eventStream(feed), { headers: { ...uncached, ...STREAM } });
   };
 
   return async (request) => {

@@ -20,7 +20,7 @@ import type { Outbox, OutEvent } from './outbox.js';
 // model
 // -------------------------------------------------------------------------------------
 
-export interface EventSourceOptions {
+export interface EventFeedOptions {
   readonly outbox: Outbox;
   /** Watches what is put in the outbox. */
   readonly follow: (listener: Listener) => Rx.Subscription;
@@ -47,13 +47,13 @@ const AT_ONCE = 64 * 1024;
 // constructors
 // -------------------------------------------------------------------------------------
 
-export class EventSource {
+export class EventFeed {
   private readonly watching = new Rx.Subscription();
   private isRead = false;
   /** Of the reader who waits. */
   private answer: Answer | undefined;
 
-  constructor(private readonly options: EventSourceOptions) {
+  constructor(private readonly options: EventFeedOptions) {
     const { request, ended } = options;
     const { signal } = request;
     const leave = (): void => this.watching.unsubscribe();
