@@ -103,8 +103,12 @@ export class Link {
     try {
       const channel = await this.owed(opening);
       return channel.on('error', constVoid);
-    } catch {
-      throw this.lost(undefined, false);
+    } catch (reason) {
+      // where the link lives, it has no channel left to give
+      const isRefused = !this.isLost && reason instanceof Error;
+      throw isRefused
+        ? new ConnectionError(this.address, false, reason, 'RabbitMQ')
+        : this.lost(undefined, false);
     }
   }
 

@@ -8,6 +8,7 @@
 import type { Channel } from 'amqplib';
 import type { Asked } from './failure.js';
 import type { BoundQueue, Queues } from './queues.js';
+import { table } from './table.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -79,12 +80,22 @@ export const declaring = (queue: BoundQueue): ReadonlyArray<Step> => {
     {
       command: 'queue.declare',
       key: name,
-      on: (channel) => channel.assertQueue(name, { ...options, arguments: queue.queueArguments }),
+      on: (channel) =>
+        channel.assertQueue(name, {
+          ...options,
+          arguments: table(queue.queueArguments, '$.queueArguments'),
+        }),
     },
     {
       command: 'queue.bind',
       key: name,
-      on: (channel) => channel.bindQueue(name, exchange, routingKey, queue.bindingArguments),
+      on: (channel) =>
+        channel.bindQueue(
+          name,
+          exchange,
+          routingKey,
+          table(queue.bindingArguments, '$.bindingArguments'),
+        ),
     },
   ];
 };

@@ -64,7 +64,7 @@ const optionsOf = (message: Message, mandatory: boolean): Options.Publish => {
     ...defined({
       correlationId: text('correlation_id'),
       replyTo: text('reply_to'),
-      expiration: text('expiration'),
+      expiration: expirationOf(text('expiration')),
       messageId: text('message_id'),
       type: text('type'),
       appId: text('app_id'),
@@ -87,6 +87,12 @@ const priorityOf = (u: unknown): number => {
     ? Math.min(Math.max(Math.trunc(priority), 0), HIGHEST)
     : 0;
 };
+
+/** In milliseconds; RabbitMQ refuses more. Past it the worker alone looks at `expires`. */
+const LATEST = 2 ** 32 - 1;
+
+const expirationOf = (expiration: string | undefined): string | undefined =>
+  Number(expiration) > LATEST ? undefined : expiration;
 
 const textOf = (u: unknown, name: string): string | undefined => {
   if (u === null || u === undefined) return undefined;

@@ -13,43 +13,50 @@ import { Float, Uuid } from '../serialization/values.js';
 
 type Dict = Readonly<Record<string, unknown>>;
 
+/** Deeper than any header, and far from what the stack holds. */
+const DEEPEST = 100;
+
 /** Throws an `EncodeError`. Members that are undefined are left out. */
-export const table = (dict: Dict, path: string): Dict =>
+export const table = (dict: Dict, path: string, depth = 0): Dict =>
   Object.fromEntries(
     Object.entries(dict)
       .filter(([, value]) => value !== undefined)
-      .map(([key, value]) => [nameOf(key, path), formOf(value, `${path}.${key}`)]),
+      .map(([key, value]) => [nameOf(key, path), formOf(value, `${path}.${key}`, depth + 1)]),
   );
 
-const formOf = (u: unknown, path: string): unknown => {
+const formOf = (u: unknown, path: string, depth: number): unknown => {
   switch (typeof u) {
     case 'string':
     case 'boolean':
       return u;
     case 'number':
-      return numberOf(u);
+      return numberOf(u, path);
     case 'bigint':
       if (BigInt.asIntN(64, u) === u) return as('int64', u);
       throw new EncodeError(path, 'an integer of more than 64 bits has no form in AMQP’s headers');
     case 'object':
-      return u === null ? null : objectOf(u, path);
+      return u === null ? null : objectOf(u, path, depth);
     default:
       throw new EncodeError(path, `a ${typeof u} has no form in AMQP’s headers`);
   }
 };
 
-const objectOf = (u: object, path: string): unknown => {
-  if (Array.isArray(u)) return u.map((item, i) => formOf(item, `${path}[${i}]`));
+const objectOf = (u: object, path: string, depth: number): unknown => {
+  if (depth > DEEPEST) throw new EncodeError(path, `nested more than ${DEEPEST} deep`);
+  if (Array.isArray(u)) return u.map((item, i) => formOf(item, `${path}[${i}]`, depth + 1));
   if (Buffer.isBuffer(u)) return u;
-  if (u instanceof Float) return as('double', u.value);
+  if (u instanceof Float) return as('double', numberOf(u.value, path));
   if (u instanceof Uuid) return u.text;
   const prototype: unknown = Object.getPrototypeOf(u);
-  if (prototype === Object.prototype || prototype === null) return table(u as Dict, path);
+  if (prototype === Object.prototype || prototype === null) return table(u as Dict, path, depth);
   throw new EncodeError(path, `a ${u.constructor?.name} has no form in AMQP’s headers`);
 };
 
-/** An integer that a double alone can hold is one. */
-const numberOf = (n: number): unknown => (Number.isFinite(n) ? n : as('double', n));
+/** RabbitMQ closes the whole connection over one that is not finite. */
+const numberOf = (n: number, path: string): number => {
+  if (Number.isFinite(n)) return n;
+  throw new EncodeError(path, `${n} has no form in AMQP’s headers`);
+};
 
 /** How the client library is told a type. */
 const as = (type: string, value: unknown): unknown => ({ '!': type, value });

@@ -51,6 +51,16 @@ describe('a link', () => {
     expect(link.lost(asked, false)).toMatchObject({ sent: false });
   });
 
+  it('that lives and gives no channel says why', async () => {
+    const { model, link } = world();
+    model.createChannel = () => Promise.reject(new Error('No channels left to allocate'));
+    await expect(link.channel()).rejects.toMatchObject({
+      ...{ _tag: 'ConnectionError', sent: false },
+      message: 'RabbitMQ at there:5672: No channels left to allocate',
+    });
+    expect(link.isLost).toBe(false);
+  });
+
   it('that is silent while a reply is owed is lost, and the reply overdue', async () => {
     const { link, lost } = world();
     link.owed(new Promise(() => {}));

@@ -40,6 +40,14 @@ describe('what has to be there for a message', () => {
     ]);
   });
 
+  it('is refused where an argument of a queue has no form', async () => {
+    for (const name of ['queueArguments', 'bindingArguments']) {
+      const taskQueues = { a: { [name]: { 'x-odd': () => 1 } } };
+      const asked = askedFor({ taskQueues }, { exchange: '', routingKey: 'a' });
+      await expect(asked).rejects.toMatchObject({ path: `$.${name}.x-odd` });
+    }
+  });
+
   it('is looked for where it is not known', async () => {
     expect(await askedFor({}, { exchange: 'x', routingKey: 'k' })).toEqual(['check x']);
   });

@@ -34,6 +34,11 @@ describe('what is published of a message', () => {
     expect(of({}, { delivery_mode: 1 }).options.deliveryMode).toBe(1);
   });
 
+  it('leaves the end of one that lasts longer than RabbitMQ counts to the worker', () => {
+    expect(of({}, { expiration: '4294967295' }).options.expiration).toBe('4294967295');
+    expect(of({}, { expiration: '4294967296' }).options).not.toHaveProperty('expiration');
+  });
+
   it('is to be in a queue, unless it is a broadcast', () => {
     const to = (exchange: string) => ({ delivery_info: { exchange, routing_key: '' } });
     expect(of({}, to('celery.pidbox')).options.mandatory).toBe(false);
