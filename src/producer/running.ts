@@ -7,8 +7,9 @@ import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import type { Planner, PlanOptions } from '../canvas/plan.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
-import { InvalidArgument } from '../errors/errors.js';
-import { chain, map, type Run, settled } from '../operation/run.js';
+import { isTooDeep, tooDeep } from '../canvas/tooDeep.js';
+import { InvalidArgument, UnexpectedError } from '../errors/errors.js';
+import { chain, defer, map, orElse, type Run, settled } from '../operation/run.js';
 import type { Broker } from '../port/broker.js';
 import { asyncResultTuple, type ResultTuple } from '../wire/resultTuple.js';
 import type { Signature } from '../wire/signature.js';
@@ -44,15 +45,18 @@ export const running = (producing: Producing, broker: Broker, plan: Planner): Ru
     const { result } = planned.right;
     if (result === null) return settled(E.left(nothing()));
     const handleOf = (tuple: ResultTuple) => handle(producing.results, canvas, tuple) as H;
-    return name === null
-      ? pipe(
-          send(planned.right),
-          map(() => handleOf(result)),
-        )
-      : pipe(
-          sendOnce(planned.right, result.id, name),
-          map((id) => handleOf(asyncResultTuple(id))),
-        );
+    if (name === null) {
+      // before it is sent: nothing may fail once a message is out
+      const made = handleOf(result);
+      return pipe(
+        send(planned.right),
+        map(() => made),
+      );
+    }
+    return pipe(
+      sendOnce(planned.right, result.id, name),
+      map((id) => handleOf(asyncResultTuple(id))),
+    );
   };
 
   return <H>(canvas: Signature, taskOptions: TaskOptions, name: Name | null) => {
@@ -60,16 +64,22 @@ export const running = (producing: Producing, broker: Broker, plan: Planner): Ru
     return isByName(canvas) && !hasLinks(options)
       ? sent<H>(canvas, canvas, options, name)
       : pipe(
-          checked(canvas),
+          shallow(() => checked(canvas)),
           chain((ready) =>
             pipe(
-              checkedLinks(options),
+              shallow(() => checkedLinks(options)),
               chain((over) => sent<H>(canvas, ready, over, name)),
             ),
           ),
         );
   };
 };
+
+/** What is nested too deep to be checked says so. */
+const shallow = <A>(check: () => Run<A>): Run<A> =>
+  orElse(defer(check), (error) =>
+    settled(E.left(error instanceof UnexpectedError && isTooDeep(error.cause) ? tooDeep() : error)),
+  );
 
 const nothing = (): InvalidArgument =>
   new InvalidArgument('canvas', 'is an empty chain: there is nothing to run.');

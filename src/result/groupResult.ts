@@ -242,8 +242,22 @@ export const fromTuple = (
   backend: ResultBackend,
   tuple: ResultTuple,
 ): AsyncResult | GroupResult => {
-  const parent = tuple.parent && fromTuple(backend, tuple.parent);
-  return tuple._tag === 'AsyncResult'
+  // a long chain has more before it than the stack is deep
+  const before: Array<ResultTuple> = [];
+  for (let each = tuple.parent; each !== null; each = each.parent) before.push(each);
+  const parent = before.reduceRight<AsyncResult | GroupResult | null>(
+    (earlier, each) => ofTuple(backend, each, earlier),
+    null,
+  );
+  return ofTuple(backend, tuple, parent);
+};
+
+const ofTuple = (
+  backend: ResultBackend,
+  tuple: ResultTuple,
+  parent: AsyncResult | GroupResult | null,
+): AsyncResult | GroupResult =>
+  tuple._tag === 'AsyncResult'
     ? new AsyncResult(tuple.id, backend, undefined, parent)
     : new GroupResult(
         tuple.id,
@@ -251,4 +265,3 @@ export const fromTuple = (
         backend,
         parent,
       );
-};
