@@ -9,7 +9,7 @@ import { inspect } from 'node:util';
 import * as E from 'fp-ts/lib/Either.js';
 import { constVoid, pipe } from 'fp-ts/lib/function.js';
 import type * as O from 'fp-ts/lib/Option.js';
-import type * as Rx from 'rxjs';
+import * as Rx from 'rxjs';
 import type { ChordState } from '../chord/chordState.js';
 import type { ChordOutcome } from '../chord/outcome.js';
 import type { RedisBackendOptions } from '../config/options.js';
@@ -28,6 +28,7 @@ import type { Joinable } from '../result/members.js';
 import { readyMetas } from '../result/readyMetas.js';
 import type { ResultBase } from '../result/resultBase.js';
 import { type MetaIn, type ReadyMeta, type TypedMeta, typedMeta } from '../result/typedMeta.js';
+import { isOptions, notOptions } from '../result/waiting.js';
 import { connectionLostMessage } from '../retry/humanizeSeconds.js';
 import { outageMessage } from '../retry/outage.js';
 import type { RetryPolicy } from '../retry/policy.js';
@@ -365,10 +366,11 @@ export class RedisBackend implements AsyncDisposable {
   getMany(
     taskIds: Iterable<string>,
     codec?: Codec<unknown> | Codecs<unknown>,
-    { signal }: WaitOptions = {},
+    options: WaitOptions = {},
   ): Rx.Observable<readonly [id: string, result: E.Either<ResultStoreError, TaskMeta>]> {
-    const typed = codec && typedMeta(codecsOf(codec));
-    return readyMetas(this.resultConsumer, taskIds, typed).pipe(untilAborted(signal));
+    if (!isOptions(options)) return Rx.throwError(() => notOptions);
+    const typed = codec === undefined ? undefined : typedMeta(codecsOf(codec));
+    return readyMetas(this.resultConsumer, taskIds, typed).pipe(untilAborted(options.signal));
   }
 
   /**

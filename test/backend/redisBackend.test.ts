@@ -82,6 +82,21 @@ describe('getMany', () => {
       expectSubscriptions(backend.watched('c')).toBe('(^!)');
     }));
 
+  it('refuses options and a codec that are null, and does not throw', () =>
+    marbles(({ expectObservable }, scheduler) => {
+      const backend = testBackend(scheduler);
+      backend.stored('a', metas);
+      const none = null as never;
+      const tag = Rx.catchError((error) => Rx.of(error._tag));
+      const results = Rx.map(
+        ([, result]: readonly [string, E.Either<{ _tag: string }, unknown>]) =>
+          E.isLeft(result) ? result.left._tag : 'none',
+      );
+      const is = { i: 'InvalidArgument' };
+      expectObservable(backend.getMany(['a'], undefined, none).pipe(tag)).toBe('(i|)', is);
+      expectObservable(backend.getMany(['a'], none).pipe(results)).toBe('(i|)', is);
+    }));
+
   it('tells an id that is given twice once', () =>
     marbles(({ expectObservable }, scheduler) => {
       const backend = testBackend(scheduler);
