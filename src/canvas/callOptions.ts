@@ -9,18 +9,23 @@
 import * as E from 'fp-ts/lib/Either.js';
 import * as t from 'io-ts';
 import { InvalidArgument } from '../errors/errors.js';
+import { isPythonDate } from '../serialization/dateTime.js';
 import { Float, Uuid } from '../serialization/values.js';
+import { dict } from '../wire/signature.js';
 import type { Options } from './canvas.js';
 
 // -------------------------------------------------------------------------------------
 // model
 // -------------------------------------------------------------------------------------
 
-/** Python tells 1.0 from 1, and so does what was read. */
+/** Python tells 1.0 from 1, and so does what was read. A worker could do nothing with NaN. */
 const amount = new t.Type<number, number, unknown>(
-  'a number',
+  'a finite number',
   t.number.is,
-  (u, context) => t.number.validate(u instanceof Float ? u.value : u, context),
+  (u, context) => {
+    const n = u instanceof Float ? u.value : u;
+    return Number.isFinite(n) ? t.number.validate(n, context) : t.failure(u, context);
+  },
   t.identity,
 );
 
@@ -32,46 +37,46 @@ const id = new t.Type<string, string, unknown>(
   t.identity,
 );
 
-const isDate = (u: unknown): u is Date => u instanceof Date && !Number.isNaN(u.getTime());
+const refined = <A>(name: string, is: t.Is<A>): t.Type<A> =>
+  new t.Type(name, is, (u, context) => (is(u) ? t.success(u) : t.failure(u, context)), t.identity);
 
-const date = new t.Type<Date, Date, unknown>(
-  'a date',
-  isDate,
-  (u, context) => (isDate(u) ? t.success(u) : t.failure(u, context)),
-  t.identity,
-);
+const text = refined('a string', t.string.is);
+
+const flag = refined('true or false', t.boolean.is);
+
+const date = refined('a date', (u): u is Date => u instanceof Date && isPythonDate(u));
 
 const props = {
   task_id: id,
-  shadow: t.string,
+  shadow: text,
   countdown: amount,
-  eta: t.union([t.string, date], 'a date'),
-  expires: t.union([amount, t.string, date], 'a number or a date'),
+  eta: t.union([text, date], 'a date of the years 1 to 9999'),
+  expires: t.union([amount, text, date], 'a finite number or a date of the years 1 to 9999'),
   retries: amount,
   priority: amount,
   time_limit: amount,
   soft_time_limit: amount,
-  ignore_result: t.boolean,
+  ignore_result: flag,
   group_id: id,
   group_index: amount,
   root_id: id,
   parent_id: id,
-  reply_to: t.string,
-  argsrepr: t.string,
-  kwargsrepr: t.string,
-  origin: t.string,
+  reply_to: text,
+  argsrepr: text,
+  kwargsrepr: text,
+  origin: text,
   replaced_task_nesting: amount,
   stamped_headers: t.readonlyArray(t.string, 'a list of strings'),
-  headers: t.UnknownRecord,
+  headers: dict,
   link: t.unknown,
   link_error: t.unknown,
   chain: t.unknown,
   chord: t.unknown,
-  queue: t.string,
-  exchange: t.string,
-  routing_key: t.string,
-  serializer: t.string,
-  compression: t.string,
+  queue: text,
+  exchange: text,
+  routing_key: text,
+  serializer: text,
+  compression: text,
   delivery_mode: t.unknown,
 };
 

@@ -13,6 +13,7 @@ import { pipe } from 'fp-ts/lib/function.js';
 import { InvalidArgument } from '../errors/errors.js';
 import { isDict } from '../wire/dict.js';
 import { Signature, type WireSignature } from '../wire/signature.js';
+import { isNoId, notAnId } from './refusedIds.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -85,6 +86,8 @@ export const signatureOf = (u: unknown): E.Either<InvalidArgument, Signature> =>
 
 const canvasOf = (call: Signature): E.Either<InvalidArgument, Canvas> => {
   const { rest, ...task } = call;
+  if (task.task === '') return E.left(nameless);
+  if (isNoId(task.options.task_id)) return E.left(notAnId);
   switch (call.subtaskType) {
     case 'group':
     case 'chain': {
@@ -100,6 +103,8 @@ const canvasOf = (call: Signature): E.Either<InvalidArgument, Canvas> => {
       return E.right({ _tag: 'Task', ...task });
   }
 };
+
+const nameless = new InvalidArgument('task', 'must be the name of a task.');
 
 const chordOf = (chord: Signature): E.Either<InvalidArgument, Chord> => {
   const { args, options, immutable } = chord;

@@ -11,7 +11,9 @@ import { messageOf } from './call.js';
 import { fromSignature, wireOptions } from './canvas.js';
 import { withoutNulls } from './options.js';
 import type { Plan, PlanContext, Planner, PlanOptions } from './plan.js';
+import { isNoId, notAnId } from './refusedIds.js';
 import { run } from './run.js';
+import { isTooDeep, tooDeep } from './tooDeep.js';
 
 /**
  * Celery: `apply_async` of a signature. Nothing is sent, and nothing is half done where it
@@ -27,6 +29,7 @@ export const planner = (context: PlanContext): Planner => {
       if (canvas.right._tag === 'Group' && hasLinks(options)) {
         return E.left(new InvalidArgument('options', "of a group can't have links: use a chord."));
       }
+      if (isNoId(options.task_id)) return E.left(notAnId);
       const over = wireOptions(options);
       const { calls, result, chordSizes, savedGroups } = runCanvas(canvas.right, {
         args,
@@ -38,7 +41,7 @@ export const planner = (context: PlanContext): Planner => {
       );
     } catch (thrown) {
       // What a getter or a proxy throws, and a nesting too deep for the stack.
-      return E.left(new EncodeError('$', reasonOf(thrown)));
+      return E.left(isTooDeep(thrown) ? tooDeep() : new EncodeError('$', reasonOf(thrown)));
     }
   };
 };

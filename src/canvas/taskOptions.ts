@@ -4,7 +4,7 @@
  *
  * @since 0.1.0
  */
-import type { Signature } from '../wire/signature.js';
+import { dict, type Signature } from '../wire/signature.js';
 import type { Options } from './canvas.js';
 
 // -------------------------------------------------------------------------------------
@@ -79,8 +79,10 @@ export interface TaskOptions {
  * @internal
  */
 export const celeryOptions = ({ stamps, ...others }: TaskOptions): Options => {
-  const options: Record<string, unknown> = { ...stamps };
-  if (stamps !== undefined) options.stamped_headers = Object.keys(stamps);
+  const areNamed = dict.is(stamps);
+  const options: Record<string, unknown> = areNamed ? { ...stamps } : {};
+  // those that are none are refused with the other options
+  if (stamps) options.stamped_headers = areNamed ? Object.keys(stamps) : stamps;
   for (const [name, value] of Object.entries(others)) {
     if (value !== undefined) options[celeryName(name)] = value;
   }

@@ -5,7 +5,7 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { InvalidArgument } from '../errors/errors.js';
-import { type Signature, signature } from '../wire/signature.js';
+import { dict, type Signature, signature } from '../wire/signature.js';
 import { type Dict, type List, withCodecs } from './codecs.js';
 
 /** A task by its name, or a typed one. */
@@ -21,6 +21,9 @@ export const callOf = (
     return E.left(new InvalidArgument('task', 'must be the name of a task.'));
   }
   if (!Array.isArray(args)) return E.left(new InvalidArgument('args', 'must be a list.'));
-  const call = signature(name, args, { kwargs });
+  if (kwargs !== null && !dict.is(kwargs)) {
+    return E.left(new InvalidArgument('kwargs', 'must be an object.'));
+  }
+  const call = signature(name, args, { kwargs: kwargs ?? {} });
   return E.right(typeof task === 'string' ? call : withCodecs(call, task.codecs));
 };

@@ -9,7 +9,7 @@ import { InvalidArgument, InvalidResult, type ResultStoreError } from '../errors
 import { inPieces } from '../operation/inPieces.js';
 import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
 import { type Codec, decodeWith } from '../result/codec.js';
-import { Signature } from '../wire/signature.js';
+import { dict, Signature } from '../wire/signature.js';
 import { codecsIn, type Dict, type List } from './codecs.js';
 
 // -------------------------------------------------------------------------------------
@@ -84,7 +84,8 @@ const withChecked = <A extends Dict>(
   const check = (member: unknown, i: number): Run<unknown> =>
     Signature.is(member) ? checked(member, isGiven(i)) : settled(E.right(member));
   return pipe(
-    Array.isArray(held) ? inPieces(held.map(check), CHECKED) : check(held, 0),
+    // a hole in it is a member that is none
+    Array.isArray(held) ? inPieces(Array.from(held, check), CHECKED) : check(held, 0),
     map((members) => ({ ...holder, [name]: members })),
   );
 };
@@ -110,32 +111,40 @@ const checkedTask = (call: Signature, isGiven: boolean): Run<Signature> => {
 // one value
 // -------------------------------------------------------------------------------------
 
-const whole = <A>(
+const whole = <A extends List | Dict>(
   codec: Codec<A> | undefined,
   argument: 'args' | 'kwargs',
   task: string,
   given: A,
 ): Run<A> => {
   const encoded = encodedBy(codec, given);
-  return continueWith(decodeWith(codec)(task, encoded), (decoded) =>
-    settled(
-      E.isRight(decoded)
-        ? E.right(encodes(codec) ? encoded : decoded.right)
-        : E.left(refusal(decoded.left, argument, task)),
-    ),
-  );
+  return continueWith(decodeWith(codec)(task, encoded), (decoded) => {
+    if (E.isLeft(decoded)) return settled(E.left(refusal(decoded.left, argument, task)));
+    const sent = encodes(codec) ? encoded : decoded.right;
+    return settled(isOfKind(argument, sent) ? E.right(sent) : E.left(misfit(argument, task)));
+  });
 };
 
 /** The first one is not known yet: that it is missing is all that the codec may say. */
 const withoutFirst = (codec: Codec<List> | undefined, task: string, given: List): Run<List> => {
   const encoded = encodedBy(codec, [undefined, ...given]);
-  return continueWith(decodeWith(codec)(task, encoded), (decoded) =>
-    settled(
-      E.isRight(decoded) || isOfFirst(decoded.left)
-        ? E.right(encoded.slice(1))
-        : E.left(refusal(decoded.left, 'args', task)),
-    ),
-  );
+  return continueWith(decodeWith(codec)(task, encoded), (decoded) => {
+    if (E.isLeft(decoded) && !isOfFirst(decoded.left)) {
+      return settled(E.left(refusal(decoded.left, 'args', task)));
+    }
+    return settled(
+      isOfKind('args', encoded) ? E.right(encoded.slice(1)) : E.left(misfit('args', task)),
+    );
+  });
+};
+
+/** A codec gives what it likes. */
+const isOfKind = (argument: 'args' | 'kwargs', given: unknown): boolean =>
+  argument === 'args' ? Array.isArray(given) : dict.is(given);
+
+const misfit = (argument: 'args' | 'kwargs', task: string): InvalidArgument => {
+  const kind = argument === 'args' ? 'a list' : 'an object';
+  return new InvalidArgument(argument, `of ${task}: their codec gives what is not ${kind}.`);
 };
 
 const isOfFirst = (error: ResultStoreError): boolean =>
@@ -146,15 +155,21 @@ const isOfFirst = (error: ResultStoreError): boolean =>
     return String(typeof first === 'object' ? first.key : first) === '0';
   });
 
-const refusal = (error: ResultStoreError, argument: string, task: string): ResultStoreError =>
-  error instanceof InvalidResult
-    ? new InvalidArgument(argument, `of ${task}: ${error.problem}`)
-    : error;
+const refusal = (error: ResultStoreError, argument: string, task: string): InvalidArgument =>
+  new InvalidArgument(
+    argument,
+    error instanceof InvalidResult
+      ? `of ${task}: ${error.problem}`
+      : `of ${task}: their codec failed: ${error.message}`,
+  );
 
 const encodes = <A>(
   codec: Codec<A> | undefined,
 ): codec is Codec<A> & { readonly encode: (a: A) => A } =>
-  codec !== undefined && 'encode' in codec && typeof codec.encode === 'function';
+  typeof codec === 'object' &&
+  codec !== null &&
+  'encode' in codec &&
+  typeof codec.encode === 'function';
 
 /** What can't be encoded is refused by the decoder. */
 const encodedBy = <A>(codec: Codec<A> | undefined, given: A): A => {

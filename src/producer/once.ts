@@ -54,9 +54,11 @@ export type SendOnce = (plan: Plan, taskId: string, name: Name) => Run<string>;
 /** Null where the sending has no name. */
 export const nameOf = (
   keys: Keys,
-  { idempotencyKey: name, idempotencyWindow: window = 86_400 }: OnceOptions,
+  { idempotencyKey: name, idempotencyWindow }: OnceOptions,
 ): E.Either<InvalidArgument, Name | null> => {
-  if (name === undefined) return E.right(null);
+  // null too, as of any option
+  if (name === undefined || name === null) return E.right(null);
+  const window = idempotencyWindow ?? 86_400;
   if (!Number.isSafeInteger(window) || window < 1 || window > MAX_SECONDS) {
     const problem = `must be whole seconds, 1 to ${MAX_SECONDS}.`;
     return E.left(new InvalidArgument('idempotencyWindow', problem));
@@ -66,6 +68,9 @@ export const nameOf = (
     E.map((key) => ({ key, expires: window })),
   );
 };
+
+/** It would be lost without a word. */
+export const notOfCanvas = new InvalidArgument('idempotencyKey', 'is for sendTask, not for apply.');
 
 export const sendingOnce =
   ({ execution, room, follow, once }: Producing, broker: Broker): SendOnce =>

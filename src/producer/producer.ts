@@ -25,9 +25,10 @@ import { type ControlOptions, type Tell, tell, type WorkerReply } from './contro
 import { events } from './events.js';
 import type { HandleOf } from './handles.js';
 import { type Inspector, inspector } from './inspect.js';
-import { nameOf } from './once.js';
+import { nameOf, notOfCanvas, type OnceOptions } from './once.js';
 import type { ApplyOptions, ProducerOptions, SendOptions } from './options.js';
 import type { Producing } from './producing.js';
+import { refuseOptions } from './refusedOptions.js';
 import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
 import { routes } from './routes.js';
 import { type RunCanvas, running } from './running.js';
@@ -78,8 +79,9 @@ export class Producer implements AsyncDisposable {
   readonly #close: Run<void>;
   #isClosed = false;
 
-  /** Throws `ImproperlyConfigured` where there is no broker, or its URL cannot work. */
+  /** Throws `ImproperlyConfigured` where there is no broker, and where an option cannot work. */
   constructor(options: ProducerOptions) {
+    refuseOptions(options);
     const { producing } = options.backend;
     const { broker, close } = brokerOf(options);
     const { context } = producing;
@@ -140,6 +142,8 @@ export class Producer implements AsyncDisposable {
     options: Linking<ApplyOptions, Links, OutOf<S>> = {},
   ): Operation<HandleOf<S>> {
     return this.#operation(options, (others) => {
+      const { idempotencyKey = null } = others as OnceOptions;
+      if (idempotencyKey !== null) return settled(E.left(notOfCanvas));
       const read = signatureOf(canvas);
       return E.isLeft(read) ? settled(read) : this.#run<HandleOf<S>>(read.right, others, null);
     });

@@ -11,6 +11,7 @@ import type { Route } from '../canvas/plan.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
 import { InvalidArgument } from '../errors/errors.js';
 import { reasonOf } from '../serialization/reason.js';
+import { dict } from '../wire/signature.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -119,7 +120,9 @@ export const routes = ({
     try {
       for (const router of routers) {
         const route = router(task, args, kwargs);
-        if (route !== null && route !== undefined) return directed(over(route, options));
+        if (route === null || route === undefined) continue;
+        if (typeof route === 'string' || dict.is(route)) return directed(over(route, options));
+        return E.left(new InvalidArgument('taskRoutes', `gave ${task} what is no route.`));
       }
       return directed(options);
     } catch (thrown) {
@@ -154,8 +157,13 @@ const glob = (pattern: string): RegExp => {
     if (part === '*') return '.*';
     if (part === '?') return '.';
     if (part.length === 1) return part.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-    const inner = part.slice(1, -1).replace(/[\\[\]^]/g, '\\$&');
-    return inner.startsWith('!') ? `[^${inner.slice(1)}]` : `[${inner}]`;
+    const isOther = part.startsWith('!', 1);
+    const inner = part
+      .slice(isOther ? 2 : 1, -1)
+      // a range that ends before it begins holds nothing
+      .replace(/([\s\S])-([\s\S])/g, (range, first, last) => (first > last ? '' : range))
+      .replace(/[\\[\]^]/g, '\\$&');
+    return `[${isOther ? '^' : ''}${inner}]`;
   });
   return new RegExp(`^${source.join('')}$`, 's');
 };

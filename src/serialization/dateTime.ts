@@ -166,3 +166,14 @@ const yearOf = (text: string): number => twoDigits(text, 0) * 100 + twoDigits(te
 
 const twoDigits = (text: string, at: number): number =>
   (codeAt(text, at) - 0x30) * 10 + codeAt(text, at + 1) - 0x30;
+
+const firstInstant = Date.parse('0001-01-01T00:00:00Z');
+const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
+
+/**
+ * Whether Python's `datetime` can hold it.
+ *
+ * @internal
+ */
+export const isPythonDate = (date: Date): boolean =>
+  date.getTime() >= firstInstant && date.getTime() <= lastInstant;

@@ -9,7 +9,7 @@
 import { isUtf8 } from 'node:buffer';
 import * as E from 'fp-ts/lib/Either.js';
 import * as O from 'fp-ts/lib/Option.js';
-import { DateTime, fromIsoFormat } from './dateTime.js';
+import { DateTime, fromIsoFormat, isPythonDate } from './dateTime.js';
 import { exactDecimal } from './exactDecimal.js';
 import { isoTime } from './isoForms.js';
 import { readUuid } from './uuid.js';
@@ -87,14 +87,10 @@ const text =
 export const datetime = marker({
   type: 'datetime',
   is: (u): u is Date =>
-    u instanceof DateTime
-      ? !Number.isNaN(u.getTime())
-      : u instanceof Date && u.getTime() >= firstInstant && u.getTime() <= lastInstant,
+    u instanceof DateTime ? !Number.isNaN(u.getTime()) : u instanceof Date && isPythonDate(u),
   encode: (date) => (date instanceof DateTime ? date : DateTime.utc(date)).text,
   decode: text('datetime', fromIsoFormat),
 });
-const firstInstant = Date.parse('0001-01-01T00:00:00Z');
-const lastInstant = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** @internal */
 export const date = marker({

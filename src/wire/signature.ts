@@ -87,6 +87,19 @@ export const signature = (
 // codecs
 // -------------------------------------------------------------------------------------
 
+/**
+ * An object of named values, and none of those, such as a Map, whose values have no names.
+ *
+ * @internal
+ */
+export const dict: t.Type<Readonly<Record<string, unknown>>> = new t.Type(
+  'an object',
+  (u): u is Readonly<Record<string, unknown>> =>
+    Object.prototype.toString.call(u) === '[object Object]',
+  (u, context) => (dict.is(u) ? t.success(u) : t.failure(u, context)),
+  t.identity,
+);
+
 const nullable = <A>(codec: t.Type<A>) => t.union([codec, t.null, t.undefined]);
 
 /** Only the task's name must be there, as in Celery. */
@@ -95,8 +108,8 @@ const Wire = t.intersection([
   t.type({ task: t.string }),
   t.partial({
     args: nullable(t.readonlyArray(t.unknown)),
-    kwargs: nullable(t.UnknownRecord),
-    options: nullable(t.UnknownRecord),
+    kwargs: nullable(dict),
+    options: nullable(dict),
     subtask_type: nullable(t.string),
     immutable: nullable(t.boolean),
   }),
@@ -133,8 +146,8 @@ const toWire = (call: Signature): WireSignature => ({
 const Shape = t.type({
   task: t.string,
   args: t.readonlyArray(t.unknown),
-  kwargs: t.UnknownRecord,
-  options: t.UnknownRecord,
+  kwargs: dict,
+  options: dict,
   subtaskType: t.union([t.string, t.null]),
   immutable: t.boolean,
   rest: t.UnknownRecord,

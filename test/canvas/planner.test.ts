@@ -143,7 +143,12 @@ describe('the plan of a task', () => {
   });
 
   it.each([
-    [{ priority: 'high' }, new InvalidArgument('priority', 'must be a number.')],
+    [{ priority: 'high' }, new InvalidArgument('priority', 'must be a finite number.')],
+    [{ countdown: Number.NaN }, new InvalidArgument('countdown', 'must be a finite number.')],
+    [{ time_limit: 1 / 0 }, new InvalidArgument('time_limit', 'must be a finite number.')],
+    [{ eta: new Date(8e15) }, new InvalidArgument('eta', 'must be a date of the years 1 to 9999.')],
+    [{ headers: new Map([['a', 1]]) }, new InvalidArgument('headers', 'must be an object.')],
+    [{ task_id: 5 }, new InvalidArgument('task_id', 'must be an id.')],
     [{ countdown: 1e300 }, new InvalidArgument('countdown', 'is no date and time.')],
     [{ eta: 'soon' }, new InvalidArgument('eta', 'is no date and time.')],
     [{ link: 1 }, new InvalidArgument('signature', 'is none, or has a member that is none.')],
@@ -403,6 +408,8 @@ describe('a large canvas', () => {
 
   it('nested too deep for the stack is refused', () => {
     const deep = ints(20_000).reduce((inner) => chain(inner), task('t'));
-    expect(planner(context())(deep)).toEqual(E.left(expect.any(EncodeError)));
+    expect(planner(context())(deep)).toEqual(
+      E.left(new InvalidArgument('canvas', 'is nested too deep, or holds itself.')),
+    );
   });
 });

@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ConnectionError, EncodeError, InvalidArgument, ResponseError } from '../../src/index.js';
 import { memoryStore } from '../../src/memory/memoryStore.js';
 import type { Result } from '../../src/operation/run.js';
-import { Producer } from '../../src/producer/index.js';
+import { Producer, signature } from '../../src/producer/index.js';
 import { allLeft, left, right, world } from './world.js';
 
 const order = { idempotencyKey: 'order-7' };
@@ -87,6 +87,18 @@ describe('sending under a name', () => {
     await sent;
     await vi.waitFor(() => expect(store.ttl('chordis-sent-order-7')).toBe(-2));
     await allLeft(store);
+  });
+
+  it('is for sendTask alone, and null is no name', async () => {
+    const { producer, taken } = world();
+    const named = { idempotencyKey: 'order-7' } as object;
+    expect(await left(producer.apply(signature('t'), named))).toMatchObject({
+      argument: 'idempotencyKey',
+    });
+    const unnamed = { idempotencyKey: null, idempotencyWindow: null } as never;
+    await right(producer.sendTask('t', [], {}, unnamed));
+    await right(producer.apply(signature('t'), unnamed));
+    expect(taken()).toHaveLength(2);
   });
 
   it('is refused where the name or the window is none', async () => {

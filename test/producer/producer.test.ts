@@ -23,6 +23,8 @@ import { allLeft, bodyOf, left, right, world } from './world.js';
 
 const add = (...args: ReadonlyArray<unknown>) => signature('tasks.add', args);
 
+type Single = ReturnType<typeof add>;
+
 const noRetry = { retryPolicy: { maxRetries: 0 } };
 
 describe('sendTask', () => {
@@ -53,6 +55,23 @@ describe('sendTask', () => {
       expect(await left(call)).toBeInstanceOf(InvalidArgument);
     }
     expect(taken()).toEqual([]);
+  });
+
+  it('refuses arguments and stamps without names, which would be lost', async () => {
+    const { producer, taken } = world();
+    const map = new Map([['a', 1]]) as never;
+    for (const call of [
+      producer.sendTask('t', [], map),
+      producer.sendTask('t', [], [1] as never),
+      producer.sendTask('t', [], {}, { stamps: map }),
+      producer.apply(signature('t', [], map)),
+      producer.apply(signature('t', [], {}, { taskId: 5 as never })),
+      producer.apply(signature('')),
+    ]) {
+      expect(await left(call)).toBeInstanceOf(InvalidArgument);
+    }
+    expect(taken()).toEqual([]);
+    await right(producer.sendTask('t', [], {}, { stamps: null as never }));
   });
 
   it('is compressed by a codec of the backend’s own, where Node has none', async () => {
@@ -385,6 +404,37 @@ describe('apply', () => {
     expect(taken()).toEqual([]);
   });
 
+  it('gives the result of a chain that is longer than the stack is deep', async () => {
+    const { producer, taken } = world();
+    const result = await right(
+      producer.apply(chain(Array.from({ length: 10_000 }, (_, i) => add(i)))),
+    );
+    expect(taken()).toHaveLength(1);
+    let first = result.parent;
+    while (first?.parent) first = first.parent;
+    expect(first).not.toBeNull();
+  });
+
+  it('refuses a canvas that is in itself, and one with a hole', async () => {
+    const { producer, store } = world();
+    const tasks: Array<unknown> = [add(1)];
+    const own = group(tasks as ReadonlyArray<Single>) as unknown as Single;
+    tasks.push(own);
+    const links: Record<string, unknown> = {};
+    const linked: Single = { ...add(1), options: links };
+    links.link = [linked];
+    for (const canvas of [own, linked, chord([add(1)], own) as unknown as Single]) {
+      expect(await left(producer.apply(canvas))).toMatchObject({
+        argument: 'canvas',
+        problem: 'is nested too deep, or holds itself.',
+      });
+    }
+    // biome-ignore lint/suspicious/noSparseArray: such a list is what this is about
+    const holey = [, add(1)] as unknown as ReadonlyArray<Single>;
+    expect(await left(producer.apply(group(holey)))).toBeInstanceOf(InvalidArgument);
+    await allLeft(store);
+  });
+
   it('refuses what is no canvas', async () => {
     const { producer } = world();
     for (const canvas of [null, {}, chord([], {} as never), group(['t'] as never)]) {
@@ -415,6 +465,21 @@ describe('the broker of a producer', () => {
     expect(() => new Producer({ backend, broker: 'amqp://localhost' })).toThrow(
       ImproperlyConfigured,
     );
+  });
+
+  it.each([
+    { taskQueues: null },
+    { taskQueues: { a: { exchangeType: 'bogus' } } },
+    { taskRoutes: 'reports' },
+    { taskRoutes: [null] },
+    { taskRoute: {} },
+    { taskDefaultQueue: 5 },
+    { taskReprMaxlevels: Number.NaN },
+    { broker: {} },
+    { brokerTransportOptions: { prioritySteps: ['x'] } },
+    { backend: {} },
+  ])('refuses the option %o', (options) => {
+    expect(() => world(options as never)).toThrow(ImproperlyConfigured);
   });
 
   it('is not shown, nor is its password', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Options } from '../../src/canvas/canvas.js';
 import { InvalidArgument } from '../../src/index.js';
 import { type RoutingOptions, routes } from '../../src/producer/routes.js';
+import { left, right, world } from './world.js';
 
 const route = (options: RoutingOptions, task: string, own: Options = {}) =>
   routes(options)({ task, args: [1], kwargs: { a: 2 }, options: own });
@@ -83,6 +84,24 @@ describe('where a task goes', () => {
       new InvalidArgument('queue', "'b' is missing from taskQueues."),
     );
     expect(place({ taskCreateMissingQueues: false }, 't')).toEqual(['celery', {}]);
+  });
+
+  it('is refused where a router gives what is no route, as an async one', async () => {
+    for (const route of [async () => 'videos', () => 5, () => ['videos']]) {
+      const { producer, taken } = world({ taskRoutes: route as never });
+      expect(await left(producer.sendTask('t'))).toMatchObject({
+        argument: 'taskRoutes',
+        problem: 'gave t what is no route.',
+      });
+      expect(taken()).toEqual([]);
+    }
+  });
+
+  it('takes a range of characters that ends before it begins for none', async () => {
+    const taskRoutes = { 'v[z-a]*': 'none', 'v[z-ai]*': 'videos' };
+    const { producer, taken } = world({ taskRoutes });
+    await right(producer.sendTask('video'));
+    expect(taken('videos')).toHaveLength(1);
   });
 
   it('is refused where a router throws', () => {

@@ -89,6 +89,29 @@ describe('a typed task', () => {
     expect(await right(result.get({ timeout: 1 }))).toEqual(at);
   });
 
+  it('says whose codec it is that fails, or gives what are no arguments', async () => {
+    const schema = (validate: () => unknown) =>
+      ({ '~standard': { version: 1, vendor: 'own', validate } }) as never;
+    const { producer, taken } = world();
+    for (const args of [
+      schema(() => {
+        throw new Error('no');
+      }),
+      schema(() => Promise.reject(new Error('no'))),
+      schema(() => null),
+      schema(() => ({ value: 'text' })),
+      5 as never,
+      null as never,
+    ]) {
+      expect(await left(producer.sendTask(task('t', { args }), [1]))).toMatchObject({
+        _tag: 'InvalidArgument',
+        argument: 'args',
+        problem: expect.stringMatching(/^of t: their codec /),
+      });
+    }
+    expect(taken()).toEqual([]);
+  });
+
   it('gives immutable calls, which take nothing of what comes before', async () => {
     const { producer, taken } = world();
     await right(producer.apply(chain([shout('a'), add.si(1, 2), immutable(add(3, 4))])));
