@@ -12,6 +12,7 @@ import { MAX_SECONDS } from '../operation/maxWait.js';
 import { fromRun } from '../operation/operation.js';
 import { type Run, settled } from '../operation/run.js';
 import type { Broker, Hearing } from '../port/broker.js';
+import { isOptions, notOptions } from '../result/waiting.js';
 import { json } from '../serialization/json.js';
 import { type ControlCall, controlMessage, replyExchange } from '../wire/controlMessage.js';
 import type { Message } from '../wire/message.js';
@@ -61,11 +62,13 @@ export type Tell = (
 
 export const tell =
   ({ context, room, execution }: Producing, broker: Broker): Tell =>
-  (method, args, { timeout = 1, destination, workers = destination?.length } = {}) =>
+  (method, args, options = {}) =>
     Rx.defer(() => {
       const { hearing } = broker;
       if (hearing === undefined) return Rx.throwError(() => deaf());
-      const refused = refusalOf(timeout, workers);
+      if (!isOptions(options)) return Rx.throwError(() => notOptions);
+      const { timeout = 1, destination, workers = destination?.length } = options;
+      const refused = refusalOf(timeout, workers, destination);
       if (refused !== undefined) return Rx.throwError(() => refused);
       const { scheduler } = room.metas;
       const ticket = context.newId();
@@ -86,6 +89,9 @@ const publishing = (broker: Broker, call: ControlCall, deliveryTag: string): Run
   const message = controlMessage(call, deliveryTag);
   return E.isLeft(message) ? settled(message) : broker.publish([message.right]);
 };
+
+export const areTexts = (u: unknown): u is ReadonlyArray<string> =>
+  Array.isArray(u) && u.every((text) => typeof text === 'string' && text !== '');
 
 /** Published once replies can't be missed. */
 const heard = (
@@ -113,7 +119,7 @@ const repliesIn = ({ body, headers }: Message, ticket: string): ReadonlyArray<Wo
     E.match(
       () => [],
       (replies) =>
-        typeof replies === 'object' && replies !== null
+        typeof replies === 'object' && replies !== null && !Array.isArray(replies)
           ? Object.entries(replies).map(([worker, reply]) => ({ worker, reply }))
           : [],
     ),
@@ -123,7 +129,14 @@ const repliesIn = ({ body, headers }: Message, ticket: string): ReadonlyArray<Wo
 export const deaf = (): ImproperlyConfigured =>
   new ImproperlyConfigured('broker', 'this one can’t hear what workers reply');
 
-const refusalOf = (timeout: unknown, workers: unknown): InvalidArgument | undefined => {
+const refusalOf = (
+  timeout: unknown,
+  workers: unknown,
+  destination: unknown,
+): InvalidArgument | undefined => {
+  if (destination !== undefined && destination !== null && !areTexts(destination)) {
+    return new InvalidArgument('destination', 'must be a list of names of workers.');
+  }
   if (typeof timeout !== 'number' || !(timeout >= 0 && timeout <= MAX_SECONDS)) {
     return new InvalidArgument('timeout', `must be seconds, 0 to ${MAX_SECONDS}.`);
   }

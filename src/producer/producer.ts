@@ -29,7 +29,7 @@ import { nameOf, notOfCanvas, type OnceOptions } from './once.js';
 import type { ApplyOptions, ProducerOptions, SendOptions } from './options.js';
 import type { Producing } from './producing.js';
 import { refuseOptions } from './refusedOptions.js';
-import { type Revocation, type RevokeOptions, revoking } from './revoke.js';
+import { type Revocation, type RevokeOptions, revokingStamped, revokingTasks } from './revoke.js';
 import { routes } from './routes.js';
 import { type RunCanvas, running } from './running.js';
 import type { TaskOf } from './task.js';
@@ -157,12 +157,7 @@ export class Producer implements AsyncDisposable {
    * or after its `timeout`, and fails with what publishing and listening fail with.
    */
   revoke(taskIds: string | ReadonlyArray<string>, options?: RevokeOptions): Observable<Revocation> {
-    return revoking(
-      this.#tell,
-      'revoke',
-      { task_id: typeof taskIds === 'string' ? [taskIds] : taskIds },
-      options,
-    );
+    return revokingTasks(this.#tell, taskIds, options);
   }
 
   /** The same for tasks with any of these stamps, since Celery 5.3. */
@@ -170,7 +165,7 @@ export class Producer implements AsyncDisposable {
     headers: Readonly<Record<string, string | ReadonlyArray<string>>>,
     options?: RevokeOptions,
   ): Observable<Revocation> {
-    return revoking(this.#tell, 'revoke_by_stamped_headers', { headers }, options);
+    return revokingStamped(this.#tell, headers, options);
   }
 
   /** Asks workers whether they are there, when it is subscribed to: each says `{ ok: 'pong' }`. */

@@ -4,8 +4,11 @@
  *
  * @since 0.1.0
  */
-import type { Observable } from 'rxjs';
-import type { ControlOptions, Tell, WorkerReply } from './control.js';
+import * as Rx from 'rxjs';
+import { InvalidArgument } from '../errors/errors.js';
+import { isOptions, notOptions } from '../result/waiting.js';
+import { dict } from '../wire/signature.js';
+import { areTexts, type ControlOptions, type Tell, type WorkerReply } from './control.js';
 
 // -------------------------------------------------------------------------------------
 // model
@@ -36,10 +39,39 @@ export type Revocation = WorkerReply<{ readonly ok: unknown } | { readonly error
 // constructors
 // -------------------------------------------------------------------------------------
 
-export const revoking = (
+const revoking = (
   tell: Tell,
   method: string,
   what: Readonly<Record<string, unknown>>,
-  { terminate = false, signal = 'SIGTERM', ...options }: RevokeOptions = {},
-): Observable<Revocation> =>
-  tell(method, { ...what, terminate, signal }, options) as Observable<Revocation>;
+  given: RevokeOptions = {},
+): Rx.Observable<Revocation> => {
+  if (!isOptions(given)) return Rx.throwError(() => notOptions);
+  const { terminate = false, signal = 'SIGTERM', ...options } = given;
+  if (typeof signal !== 'string') return Rx.throwError(() => notASignal);
+  const told = tell(method, { ...what, terminate: Boolean(terminate), signal }, options);
+  return told as Rx.Observable<Revocation>;
+};
+
+const notASignal = new InvalidArgument('signal', 'must be the name of one, such as SIGKILL.');
+
+/** By their ids. A worker that is told of what is none would fail over it. */
+export const revokingTasks = (
+  tell: Tell,
+  taskIds: string | ReadonlyArray<string>,
+  options?: RevokeOptions,
+): Rx.Observable<Revocation> => {
+  const ids = typeof taskIds === 'string' ? [taskIds] : taskIds;
+  return areTexts(ids)
+    ? revoking(tell, 'revoke', { task_id: ids }, options)
+    : Rx.throwError(() => new InvalidArgument('taskIds', 'must be an id, or a list of ids.'));
+};
+
+/** By their stamps. */
+export const revokingStamped = (
+  tell: Tell,
+  headers: Readonly<Record<string, string | ReadonlyArray<string>>>,
+  options?: RevokeOptions,
+): Rx.Observable<Revocation> =>
+  dict.is(headers)
+    ? revoking(tell, 'revoke_by_stamped_headers', { headers }, options)
+    : Rx.throwError(() => new InvalidArgument('headers', 'must be an object of stamps.'));

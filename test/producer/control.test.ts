@@ -52,7 +52,13 @@ const inVirtualTime = (
   );
 };
 
-const messages = { a: pong('a@x'), b: pong('b@x'), n: message('odd'), o: pong('late') };
+const messages = {
+  a: pong('a@x'),
+  b: pong('b@x'),
+  n: message('odd'),
+  l: message([1]),
+  o: pong('late'),
+};
 const replies = { a: said('a@x'), b: said('b@x') };
 
 describe('what workers reply', () => {
@@ -81,7 +87,7 @@ describe('what workers reply', () => {
   });
 
   it('is no reply where it is something else', () => {
-    follow({ timeout: 0.005 }, '-n-a', '---a-|', '^----!');
+    follow({ timeout: 0.005 }, '-nla', '---a-|', '^----!');
   });
 
   it('fails with what listening fails with', () => {
@@ -128,6 +134,19 @@ describe('what workers are told', () => {
       await expect(Rx.lastValueFrom(producer.ping(options))).rejects.toBeInstanceOf(
         InvalidArgument,
       );
+    }
+    const none = null as never;
+    for (const source of [
+      producer.ping(none),
+      producer.inspect.active(none),
+      producer.ping({ destination: 'celery@x' as never }),
+      producer.revoke(none),
+      producer.revoke(['id', 5 as never]),
+      producer.revoke('id', none),
+      producer.revoke('id', { signal: 9 as never }),
+      producer.revokeByStampedHeaders(new Map([['a', 'b']]) as never),
+    ] as ReadonlyArray<Rx.Observable<unknown>>) {
+      await expect(Rx.lastValueFrom(source)).rejects.toBeInstanceOf(InvalidArgument);
     }
     expect(told).toEqual([]);
     const { hearing: _, ...deaf } = broker;
