@@ -59,27 +59,29 @@ export const running = (producing: Producing, broker: Broker, plan: Planner): Ru
     );
   };
 
+  /** A codec of the user's may take for ever, and what is nested too deep says so. */
+  const judged = <A>(check: () => Run<A>): Run<A> =>
+    orElse(producing.execution.untilClosed(defer(check)), (error) =>
+      settled(
+        E.left(error instanceof UnexpectedError && isTooDeep(error.cause) ? tooDeep() : error),
+      ),
+    );
+
   return <H>(canvas: Signature, taskOptions: TaskOptions, name: Name | null) => {
     const options = celeryOptions(taskOptions);
     return isByName(canvas) && !hasLinks(options)
       ? sent<H>(canvas, canvas, options, name)
       : pipe(
-          shallow(() => checked(canvas)),
+          judged(() => checked(canvas)),
           chain((ready) =>
             pipe(
-              shallow(() => checkedLinks(options)),
+              judged(() => checkedLinks(options)),
               chain((over) => sent<H>(canvas, ready, over, name)),
             ),
           ),
         );
   };
 };
-
-/** What is nested too deep to be checked says so. */
-const shallow = <A>(check: () => Run<A>): Run<A> =>
-  orElse(defer(check), (error) =>
-    settled(E.left(error instanceof UnexpectedError && isTooDeep(error.cause) ? tooDeep() : error)),
-  );
 
 const nothing = (): InvalidArgument =>
   new InvalidArgument('canvas', 'is an empty chain: there is nothing to run.');

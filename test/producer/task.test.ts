@@ -112,6 +112,15 @@ describe('a typed task', () => {
     expect(taken()).toEqual([]);
   });
 
+  it('does not keep its backend from closing where its codec takes for ever', async () => {
+    const never = { version: 1, vendor: 'own', validate: () => new Promise(() => {}) };
+    const { backend, producer } = world();
+    const slow = task('t', { args: { '~standard': never } as never });
+    const sent = left(producer.sendTask(slow, [1]));
+    await right(backend.close());
+    expect(await sent).toMatchObject({ _tag: 'Closed' });
+  });
+
   it('gives immutable calls, which take nothing of what comes before', async () => {
     const { producer, taken } = world();
     await right(producer.apply(chain([shout('a'), add.si(1, 2), immutable(add(3, 4))])));
