@@ -10,4 +10,4 @@ export const isTooDeep = (thrown: unknown): boolean =>
   thrown instanceof RangeError && thrown.message.includes('call stack');
 
 export const tooDeep = (): InvalidArgument =>
-  new InvalidArgument('canvas', 'is nested too deep, or holds itself.');
+  new InvalidArgument('signature', 'is nested too deep, or holds itself.');

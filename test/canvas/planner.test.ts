@@ -409,7 +409,7 @@ describe('a large canvas', () => {
   it('nested too deep for the stack is refused', () => {
     const deep = ints(20_000).reduce((inner) => chain(inner), task('t'));
     expect(planner(context())(deep)).toEqual(
-      E.left(new InvalidArgument('canvas', 'is nested too deep, or holds itself.')),
+      E.left(new InvalidArgument('signature', 'is nested too deep, or holds itself.')),
     );
   });
 });

@@ -425,7 +425,7 @@ describe('apply', () => {
     links.link = [linked];
     for (const canvas of [own, linked, chord([add(1)], own) as unknown as Single]) {
       expect(await left(producer.apply(canvas))).toMatchObject({
-        argument: 'canvas',
+        argument: 'signature',
         problem: 'is nested too deep, or holds itself.',
       });
     }
