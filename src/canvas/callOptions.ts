@@ -11,7 +11,7 @@ import * as t from 'io-ts';
 import { InvalidArgument } from '../errors/errors.js';
 import { isPythonDate } from '../serialization/dateTime.js';
 import { Float, Uuid } from '../serialization/values.js';
-import { dict } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
 import type { Options } from './canvas.js';
 
 // -------------------------------------------------------------------------------------

@@ -4,7 +4,8 @@
  *
  * @since 0.1.0
  */
-import { dict, type Signature } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
+import type { Signature } from '../wire/signature.js';
 import type { Options } from './canvas.js';
 
 // -------------------------------------------------------------------------------------

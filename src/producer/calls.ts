@@ -5,7 +5,8 @@
  */
 import * as E from 'fp-ts/lib/Either.js';
 import { InvalidArgument } from '../errors/errors.js';
-import { dict, type Signature, signature } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
+import { type Signature, signature } from '../wire/signature.js';
 import { type Dict, type List, withCodecs } from './codecs.js';
 
 /** A task by its name, or a typed one. */

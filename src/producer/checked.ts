@@ -9,7 +9,8 @@ import { InvalidArgument, InvalidResult, type ResultStoreError } from '../errors
 import { inPieces } from '../operation/inPieces.js';
 import { chain, continueWith, map, type Run, settled } from '../operation/run.js';
 import { type Codec, decodeWith } from '../result/codec.js';
-import { dict, Signature } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
+import { Signature } from '../wire/signature.js';
 import { codecsIn, type Dict, type List } from './codecs.js';
 
 // -------------------------------------------------------------------------------------

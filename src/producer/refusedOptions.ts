@@ -9,7 +9,7 @@ import * as t from 'io-ts';
 import { improperlyConfigured } from '../config/optionErrors.js';
 import { exactly, nullable, optional } from '../config/optionTable.js';
 import { flag, integer, list, oneOf, text } from '../config/optionTypes.js';
-import { dict } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
 import type { ProducerOptions } from './options.js';
 
 // -------------------------------------------------------------------------------------

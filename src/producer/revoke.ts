@@ -7,7 +7,7 @@
 import * as Rx from 'rxjs';
 import { InvalidArgument } from '../errors/errors.js';
 import { isOptions, notOptions } from '../result/waiting.js';
-import { dict } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
 import { areTexts, type ControlOptions, type Tell, type WorkerReply } from './control.js';
 
 // -------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ import type { Route } from '../canvas/plan.js';
 import { celeryOptions, type TaskOptions } from '../canvas/taskOptions.js';
 import { InvalidArgument } from '../errors/errors.js';
 import { reasonOf } from '../serialization/reason.js';
-import { dict } from '../wire/signature.js';
+import { dict } from '../wire/dict.js';
 
 // -------------------------------------------------------------------------------------
 // model

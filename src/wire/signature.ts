@@ -8,6 +8,7 @@
 import * as E from 'fp-ts/lib/Either.js';
 import { pipe } from 'fp-ts/lib/function.js';
 import * as t from 'io-ts';
+import { dict } from './dict.js';
 import { totalType } from './totalType.js';
 
 // -------------------------------------------------------------------------------------
@@ -86,19 +87,6 @@ export const signature = (
 // -------------------------------------------------------------------------------------
 // codecs
 // -------------------------------------------------------------------------------------
-
-/**
- * An object of named values, and none of those, such as a Map, whose values have no names.
- *
- * @internal
- */
-export const dict: t.Type<Readonly<Record<string, unknown>>> = new t.Type(
-  'an object',
-  (u): u is Readonly<Record<string, unknown>> =>
-    Object.prototype.toString.call(u) === '[object Object]',
-  (u, context) => (dict.is(u) ? t.success(u) : t.failure(u, context)),
-  t.identity,
-);
 
 const nullable = <A>(codec: t.Type<A>) => t.union([codec, t.null, t.undefined]);
 
