@@ -4,15 +4,19 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 const file = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Under CI=true, and where it is asked for by name: it takes RabbitMQ, Chromium,
- * tools of others and time. */
+/** Under CI=true, or asked for by name: they take RabbitMQ, Chromium, tools of others or time. */
 const isThorough = process.env.CI === 'true' || process.argv.includes('thorough');
 
 /** Two at the least: most tests wait for others than the processor. */
 const WORKERS = Math.max(2, availableParallelism() - 1);
 
 const SLOW = ['test/integration/**/*.test.ts'];
-const THOROUGH = ['test/thorough/**/*.test.ts', 'test/package/{bundles,runners}.test.ts'];
+const THOROUGH = [
+  'test/thorough/**/*.test.ts',
+  'test/examples.test.ts',
+  'test/package/{bundles,runners,types}.test.ts',
+  'test/integration/{chordsOldWorkers,outputBuffer,worker}.test.ts',
+];
 const BUILT = ['test/docExamples.test.ts', 'test/examples.test.ts', 'test/package/**/*.test.ts'];
 
 const thorough: TestProjectInlineConfiguration = {
@@ -55,6 +59,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: SLOW,
+          exclude: THOROUGH,
           // Each file has servers and workers of its own beside it.
           maxWorkers: 3,
           testTimeout: 30_000,

@@ -66,7 +66,9 @@ describeRedis('a chord', () => {
     () =>
       onRedis(async ({ server, backend }) => {
         const one = backend({
-          ...{ broker: server.url(1), retryPolicy: { intervalMax: 0.05, maxRetries: 500 } },
+          broker: server.url(1),
+          // with the default step it would never wait, and be spent in a few seconds
+          retryPolicy: { intervalStep: 0.02, intervalMax: 0.05, maxRetries: 500 },
         });
         const groups = Array.from({ length: 300 }, (_, i) => `g${i}`);
         await Promise.all(groups.map((group) => right(one.setChordSize(group, 3))));
