@@ -19,7 +19,7 @@ import { type Members, membersOf, type SavedGroups } from './members.js';
 import { Outbox } from './outbox.js';
 import { away, currentStates, nextStates } from './poll.js';
 import { type Refusal, refusal, refused, uncached } from './refusal.js';
-import { millisecondsOf } from './seconds.js';
+import { comeBackAfter, millisecondsOf } from './seconds.js';
 import { OpenStreams, type StreamLimit } from './streamLimit.js';
 import { type Selected, teller } from './told.js';
 
@@ -112,7 +112,7 @@ export type Handler = (request: Request) => Promise<Response>;
  * @since 0.1.0
  */
 export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): Handler => {
-  const { authorize, select, limit, onError, random = Math.random } = options;
+  const { authorize, select, limit, onError, random } = options;
   if (typeof authorize !== 'function') {
     throw new ImproperlyConfigured('authorize', 'must be a function; () => true permits all');
   }
@@ -155,8 +155,7 @@ export const taskEvents = (backend: EventsBackend, options: TaskEventsOptions): 
     }
     const feed = new EventFeed({
       ...{ outbox, follow, scheduler, until, request, keepAlive, ended: close },
-      // so that the readers of a server that has stopped do not come back all at once
-      retry: Math.round(1000 + 3000 * random()),
+      retry: comeBackAfter(random),
     });
     return new Response(eventStream(feed), { headers: { ...uncached, ...STREAM } });
   };

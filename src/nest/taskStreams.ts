@@ -14,7 +14,7 @@ import { type Members, membersOf } from '../http/members.js';
 import { Outbox } from '../http/outbox.js';
 import { away } from '../http/poll.js';
 import type { Refusal } from '../http/refusal.js';
-import { millisecondsOf } from '../http/seconds.js';
+import { comeBackAfter, millisecondsOf } from '../http/seconds.js';
 import type { EventsBackend, TaskEventsOptions } from '../http/taskEvents.js';
 import { teller } from '../http/told.js';
 import { fromRun } from '../operation/operation.js';
@@ -125,7 +125,6 @@ export class TaskStreams {
     if (after !== undefined && outbox.unsettled().length === 0) {
       return Rx.throwError(() => new HttpException('', 204));
     }
-    const { random = Math.random } = this.options;
     return new Rx.Observable((observer) => {
       /** What has been told by now. */
       let id = String(cursor);
@@ -145,7 +144,7 @@ export class TaskStreams {
         tell({ type: 'alive', data: '' }),
       );
       // Nest sends its headers with the first
-      tell({ retry: Math.round(1000 + 3000 * random()) });
+      tell({ retry: comeBackAfter(this.options.random) });
       news();
       watching.add(following(this.backend.resultConsumer, members, outbox, { news, cut }));
       return watching;
